@@ -1,0 +1,1 @@
+"""Every type, table schema and protocol that passes between stages."""

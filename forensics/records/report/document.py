@@ -1,0 +1,143 @@
+"""The whole report."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from forensics.records.report.investigation import (
+    AffectedOut,
+    CandidateOut,
+    ChangeOut,
+    EventOut,
+    GraphOut,
+    HealthOut,
+    HypothesisOut,
+    IncidentOut,
+    SeriesOut,
+    TemplateOut,
+    VerdictOut,
+)
+from forensics.records.report.outcome import (
+    AlertOut,
+    EvidenceOut,
+    GapOut,
+    ImpactOut,
+    RecoveryOut,
+    RemediationOut,
+    SloOut,
+)
+from forensics.records.report.prose import Prose
+
+SCHEMA_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOut:
+    """Who made the report."""
+
+    name: str
+    version: str
+    definitions_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileOut:
+    """A file of the bundle and how it was read."""
+
+    path: str
+    sha256: str
+    bytes: int
+    format: str
+    kind: str
+    rows: int
+    rejected: int
+    first_time: str | None
+    last_time: str | None
+    zone_source: str
+    shift_us: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectOut:
+    """Something in a file that was not understood; ``n`` counts all of this reason."""
+
+    file: str
+    line: int
+    reason: str
+    sample: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageOut:
+    """What was read, and what was not."""
+
+    files_read: int
+    files_unread: int
+    rows: int
+    rejected: int
+    sources: dict[str, int]
+    rejects: tuple[RejectOut, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BundleOut:
+    """The bundle the report is about."""
+
+    name: str
+    sha256: str
+    files: tuple[FileOut, ...]
+    coverage: CoverageOut
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOut:
+    """What people changed in ``review.yaml``, by claim."""
+
+    accepted: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+    reworded: tuple[str, ...] = ()
+    orphaned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """``report.json``. ``seal`` is the SHA-256 of the canonical JSON without it: it detects damage, not forgery."""
+
+    schema_version: str
+    tool: ToolOut
+    bundle: BundleOut
+    redaction: dict[str, int]
+    incident: IncidentOut
+    verdict: VerdictOut
+    candidates: tuple[CandidateOut, ...]
+    hypotheses: tuple[HypothesisOut, ...]
+    changes: tuple[ChangeOut, ...]
+    contributing_factors: tuple[Prose, ...]
+    timeline: tuple[EventOut, ...]
+    graph: GraphOut
+    series: tuple[SeriesOut, ...]
+    blast_radius: tuple[AffectedOut, ...]
+    templates: tuple[TemplateOut, ...]
+    clusters: tuple[dict[str, Any], ...]
+    health: tuple[HealthOut, ...]
+    saturation: tuple[dict[str, Any], ...]
+    requests: tuple[dict[str, Any], ...]
+    slo: tuple[SloOut, ...]
+    sla: tuple[dict[str, Any], ...]
+    impact: ImpactOut
+    recovery: tuple[RecoveryOut, ...]
+    detection: dict[str, Any]
+    forecast: tuple[dict[str, Any], ...]
+    alerts: tuple[AlertOut, ...]
+    similar_incidents: tuple[dict[str, Any], ...]
+    lessons: dict[str, Any]
+    remediation: RemediationOut
+    actions: tuple[dict[str, Any], ...]
+    runbook: tuple[dict[str, Any], ...]
+    communications: dict[str, Any]
+    data_gaps: tuple[GapOut, ...]
+    evidence: dict[str, EvidenceOut]
+    review: ReviewOut
+    seal: str
