@@ -14,6 +14,7 @@ import polars as pl
 
 from forensics.errors import UsageError
 from forensics.records.tables import TABLES, empty
+from forensics.records.window import Window
 
 DERIVED = "all"
 TIME_COLUMNS: Mapping[str, str] = {"spans": "start", "counts": "minute", "latency": "minute"}
@@ -82,6 +83,15 @@ class Store:
         """Whether ``table`` has any row."""
         return self.raw(table).head(1).collect().height > 0
 
+    def span(self) -> Window | None:
+        """From the first to the last time of any file, shifts applied; None when no file has a time."""
+        files = self.scan("files").select("path", "first_time", "last_time").collect()
+        known = files.drop_nulls().with_columns(pl.col("first_time", "last_time").to_physical())
+        ends = [
+            (first + self.shifts.get(path, 0), last + self.shifts.get(path, 0)) for path, first, last in known.rows()
+        ]
+        return Window(min(first for first, _ in ends), max(last for _, last in ends) + 1) if ends else None
+
     def sql(self, query: str) -> pl.DataFrame:
         """The answer of a read-only query over all case tables.
 
@@ -121,6 +131,21 @@ class Store:
             replaced[name] = f"CASE {name} {cases} ELSE {name} END"
         star = f"* REPLACE ({', '.join(f'{sql} AS {name}' for name, sql in replaced.items())})" if replaced else "*"
         return f"CREATE VIEW {table} AS SELECT {star} FROM {source}"
+
+
+def existing(folder: Path) -> Store:
+    """The store of a finished case, with the aliases and shifts that ``resolve`` wrote down.
+
+    Raises:
+        UsageError: there is no case in ``folder``.
+    """
+    plain = Store(folder)
+    if not plain.parts("files"):
+        raise UsageError(f"{folder} holds no case", hint="Name the folder that 'forensics analyze' wrote.")
+    components = plain.raw("components").select("component", "aliases").collect()
+    aliases = {alias: name for name, others in components.rows() for alias in others or () if alias != name}
+    shifts = dict(plain.raw("files").select("path", "shift_us").collect().rows())
+    return Store(folder, aliases, {path: shift for path, shift in shifts.items() if shift})
 
 
 def repr_sql(text: str) -> str:
