@@ -1,9 +1,9 @@
 """What a user may ask of an analysis, and how work is mapped over partitions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from forensics.records.window import Micros
 
@@ -25,6 +25,31 @@ class Options:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     definitions: tuple[Path, ...] = ()
+
+
+def recorded(options: Options) -> dict[str, Any]:
+    """The options that differ from their defaults, as JSON for the report; definitions are told by their hash there.
+
+    >>> recorded(Options(include=("*.log",)))
+    {'include': ['*.log']}
+    """
+    said: dict[str, Any] = {}
+    for each in fields(Options):
+        value = getattr(options, each.name)
+        neutral = each.default_factory() if each.default_factory is not MISSING else each.default
+        if each.name != "definitions" and value != neutral:
+            said[each.name] = list(value) if isinstance(value, tuple) else value
+    return said
+
+
+def replayed(said: Mapping[str, Any], definitions: tuple[Path, ...] = ()) -> Options:
+    """The options that ``recorded`` wrote down, with the definitions of this machine.
+
+    >>> replayed(recorded(Options(include=("*.log",)))).include
+    ('*.log',)
+    """
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    return Options(**values, definitions=definitions)
 
 
 class Map(Protocol):

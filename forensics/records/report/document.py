@@ -1,6 +1,6 @@
 """The whole report."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from forensics.records.report.investigation import (
@@ -103,7 +103,10 @@ class ReviewOut:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``report.json``. ``seal`` is the SHA-256 of the canonical JSON without it: it detects damage, not forgery."""
+    """``report.json``. ``seal`` is the SHA-256 of the canonical JSON without it: it detects damage, not forgery.
+
+    ``options`` are those of the analysis that differ from their defaults (``records.options.recorded``).
+    """
 
     schema_version: str
     tool: ToolOut
@@ -141,3 +144,4 @@ class Report:
     evidence: dict[str, EvidenceOut]
     review: ReviewOut
     seal: str
+    options: dict[str, Any] = field(default_factory=dict)
