@@ -48,7 +48,7 @@ def replayed(said: Mapping[str, Any], definitions: tuple[Path, ...] = ()) -> Opt
     >>> replayed(recorded(Options(include=("*.log",)))).include
     ('*.log',)
     """
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    values: dict[str, Any] = {name: tuple(each) if isinstance(each, list) else each for name, each in said.items()}
     return Options(**values, definitions=definitions)
 
 
