@@ -6,13 +6,12 @@ given, and what was wrong is written to the ``notes`` that the caller passes in.
 
 import bz2
 import io
-import json
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 import polars as pl
 import zstandard
@@ -35,10 +34,18 @@ MAGIC: Mapping[bytes, str] = {
 DAMAGE = (OSError, EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, zipfile.BadZipFile, RuntimeError)
 
 
-def compression(head: bytes) -> str:
-    """The compression that the first bytes tell, "" for none.
+class Reader(Protocol):
+    """Anything that bytes can be read from."""
 
-    >>> compression(b"\\x1f\\x8b\\x08"), compression(b"plain")
+    def read(self, size: int = -1, /) -> bytes:
+        """At most ``size`` bytes, all of them when negative; empty at the end."""
+        ...
+
+
+def compression(head: bytes) -> str:
+    r"""The compression that the first bytes tell, "" for none.
+
+    >>> compression(b"\x1f\x8b\x08"), compression(b"plain")
     ('gzip', '')
     """
     return next((name for magic, name in MAGIC.items() if head.startswith(magic)), "")
@@ -60,7 +67,7 @@ def _bounded(source: Iterator[bytes], size: int, notes: list[str]) -> Iterator[b
         yield block
 
 
-def _unwrapped(file: BinaryIO, notes: list[str], depth: int) -> Iterator[bytes]:
+def _unwrapped(file: Reader, notes: list[str], depth: int) -> Iterator[bytes]:
     head = file.read(8)
     kind = compression(head) if depth else ""
     raw = _Rest(head, file)
@@ -72,7 +79,7 @@ def _unwrapped(file: BinaryIO, notes: list[str], depth: int) -> Iterator[bytes]:
     yield from _unwrapped(inner, notes, depth - 1)
 
 
-def _decompressed(kind: str, raw: BinaryIO, notes: list[str]) -> Iterator[bytes]:
+def _decompressed(kind: str, raw: Reader, notes: list[str]) -> Iterator[bytes]:
     """Blocks of one layer; a damaged stream ends early with a note."""
     try:
         yield from DECOMPRESSORS[kind](raw, notes)
@@ -80,8 +87,8 @@ def _decompressed(kind: str, raw: BinaryIO, notes: list[str]) -> Iterator[bytes]
         notes.append(f"{kind} data is damaged or cut short ({error}); what came before it was read")
 
 
-def _streamed(make: Callable[[], Any]) -> Callable[[BinaryIO, list[str]], Iterator[bytes]]:
-    def read(raw: BinaryIO, notes: list[str]) -> Iterator[bytes]:
+def _streamed(make: Callable[[], Any]) -> Callable[[Reader, list[str]], Iterator[bytes]]:
+    def read(raw: Reader, notes: list[str]) -> Iterator[bytes]:
         """Members one after another, as ``cat a.gz b.gz`` makes them; zeros after the last are padding."""
         waiting = raw.read(READ)
         while waiting:
@@ -96,7 +103,7 @@ def _streamed(make: Callable[[], Any]) -> Callable[[BinaryIO, list[str]], Iterat
     return read
 
 
-def _zip(raw: BinaryIO, notes: list[str]) -> Iterator[bytes]:
+def _zip(raw: Reader, notes: list[str]) -> Iterator[bytes]:
     """The first member of an archive inside the bundle; others are noted."""
     with zipfile.ZipFile(io.BytesIO(raw.read())) as archive:
         members = sorted((each for each in archive.infolist() if not each.is_dir()), key=lambda each: each.filename)
@@ -108,7 +115,7 @@ def _zip(raw: BinaryIO, notes: list[str]) -> Iterator[bytes]:
                     yield block
 
 
-DECOMPRESSORS: Mapping[str, Callable[[BinaryIO, list[str]], Iterator[bytes]]] = {
+DECOMPRESSORS: Mapping[str, Callable[[Reader, list[str]], Iterator[bytes]]] = {
     "gzip": _streamed(lambda: zlib.decompressobj(wbits=31)),
     "xz": _streamed(lzma.LZMADecompressor),
     "bzip2": _streamed(bz2.BZ2Decompressor),
@@ -117,10 +124,10 @@ DECOMPRESSORS: Mapping[str, Callable[[BinaryIO, list[str]], Iterator[bytes]]] = 
 }
 
 
-class _Rest(io.RawIOBase):
+class _Rest:
     """A file whose first bytes were read already."""
 
-    def __init__(self, head: bytes, file: BinaryIO) -> None:
+    def __init__(self, head: bytes, file: Reader) -> None:
         self.head = head
         self.file = file
 
@@ -129,7 +136,7 @@ class _Rest(io.RawIOBase):
         return head + (self.file.read() if size < 0 else self.file.read(size - len(head)))
 
 
-class _Blocks(io.RawIOBase):
+class _Blocks:
     """Blocks as a file."""
 
     def __init__(self, source: Iterator[bytes]) -> None:
@@ -212,7 +219,7 @@ def _utf8(source: Iterator[bytes], notes: list[str]) -> Iterator[bytes]:
 
 
 def frame(chunk: bytes, notes: list[str], first: int = 1) -> pl.DataFrame:
-    """The lines of a chunk as ``line`` (Int64, 1-based from ``first``) and ``text``; bytes that are not UTF-8 become U+FFFD."""
+    """The lines of a chunk as ``line`` (Int64, from ``first``) and ``text``; bytes that are not UTF-8 become U+FFFD."""
     try:
         read = pl.read_lines(io.BytesIO(chunk), name="text")
     except pl.exceptions.ComputeError:

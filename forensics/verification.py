@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from forensics import analysis, clock, content, measuring, report, templates
+from forensics import analysis, clock, documents, measuring, report, templates
 from forensics.errors import UsageError
 from forensics.library import Library
 from forensics.records.bundle import Bundle
@@ -165,8 +165,8 @@ def _texts(rows: Mapping[str, Mapping[str, Any]], bundle: Bundle) -> Iterator[Mi
 
 
 def _raw(location: Path, rows: Sequence[Mapping[str, Any]]) -> list[str | None]:
-    lines = content.line_texts(location, [(row["first"], row["last"]) for row in rows if row["kind"] == "line"])
-    records = content.record_texts(location, [row["record"] for row in rows if row["kind"] == "record"])
+    lines = documents.line_texts(location, [(row["first"], row["last"]) for row in rows if row["kind"] == "line"])
+    records = documents.record_texts(location, [row["record"] for row in rows if row["kind"] == "record"])
     taken = {"line": iter(lines), "record": iter(records)}
     return [next(taken[row["kind"]]) for row in rows]
 
