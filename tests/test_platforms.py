@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {"polars", "duckdb", "sklearn", "scipy", "numpy", "networkx", "weasyprint", "jinja2", "drain3", "rich"}
 START = datetime(2026, 3, 9, 14, 0, tzinfo=UTC)
 MINUTES = 40
@@ -26,7 +27,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
 def python(*arguments: str, cwd: Path, **settings: str) -> subprocess.CompletedProcess[bytes]:
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG", "TZ"))}
     # POLARS_MAX_THREADS keeps seven interpreters gentle to a small machine; it may not show in a report either.
-    env = kept | {"POLARS_MAX_THREADS": "2"} | settings
+    env = kept | {"POLARS_MAX_THREADS": "2", "PYTHONPATH": str(ROOT)} | settings
     return subprocess.run([sys.executable, *arguments], cwd=cwd, env=env, capture_output=True, check=False)
 
 
