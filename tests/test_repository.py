@@ -160,3 +160,10 @@ def test_the_wheel_offers_the_command(wheel: Path) -> None:
     (entry_points,) = wheel.glob("*.dist-info/entry_points.txt")
 
     assert "forensics = forensics.cli:main" in entry_points.read_text(encoding="utf-8")
+
+
+def test_the_scripts_are_executable_shell() -> None:
+    for script in ("dev", ".ci/run"):
+        assert os.access(ROOT / script, os.X_OK)
+    assert (ROOT / "dev").read_text(encoding="utf-8").startswith("#!/bin/sh\n")
+    assert subprocess.run(["sh", "-n", "dev"], cwd=ROOT, check=False).returncode == 0
