@@ -1,0 +1,183 @@
+"""Lines to raw rows: patterns, wrapped formats, JSON lines, and events of several lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from forensics.ingest import jsonlines
+from forensics.ingest.definitions import Format, Pattern
+
+# Lines that belong to the event before them although they are not indented.
+CONTINUES = (
+    r"^(?:\s|\.\.\. \d+ more|Caused by:|Suppressed:|Traceback \(most recent call last\)|--- End of |During handling of "
+    r"|The above exception was |[\w$.]*(?:Error|Exception|Throwable|Warning|Interrupt|Exit)\b|goroutine \d+ \[|panic: "
+    r"|[\w./*()$]+\([^)]*\)$|created by |exit status |[}\])]|at [\w$.<>]+|File \")"
+)
+STAMPED = r"^\W{0,2}(?:\d{4}-\d\d-\d\d|\d\d/\w{3}/\d{4}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d:\d\d:\d\d)"
+LONGEST_EVENT = 500
+
+
+@dataclass(slots=True)
+class Taken:
+    """Raw rows by table, and the lines that nothing reads (line, text, reason)."""
+
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"line": pl.Int64, "text": pl.String, "reason": pl.String}))
+
+    def add(self, table: str, rows: pl.DataFrame) -> None:
+        """Append raw rows."""
+        if rows.height:
+            known = self.tables.get(table)
+            self.tables[table] = pl.concat([known, rows], how="diagonal_relaxed") if known is not None else rows
+
+
+def matches(text: pl.Series, pattern: Pattern) -> pl.Series:
+    """Which lines ``pattern`` reads."""
+    return text.str.contains(pattern.regex).fill_null(False)
+
+
+def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]) -> Taken:
+    """Raw rows of a frame (line, text) of whole events.
+
+    Args:
+        frame: lines; blank ones are left out.
+        formats: what the file was found to hold, best first.
+        known: all formats, for what a wrapper wraps.
+    """
+    taken = Taken()
+    left = frame.filter(pl.col("text").str.strip_chars() != "")
+    starts: list[pl.DataFrame] = []
+    for each in formats:
+        if each.json is not None:
+            is_read = jsonlines.matches(left["text"], each.json)
+            starts.append(_events(left.filter(is_read), each, None))
+            left = left.filter(~is_read)
+        for pattern in each.patterns:
+            is_read = matches(left["text"], pattern)
+            if is_read.any():
+                starts.append(_events(left.filter(is_read), each, pattern))
+                left = left.filter(~is_read)
+    bodies, rejected = _joined(starts, left)
+    taken.rejects = rejected
+    for rows, each, pattern in bodies:
+        _take(taken, rows, each, pattern, known)
+    return taken
+
+
+def _events(rows: pl.DataFrame, each: Format, pattern: Pattern | None) -> pl.DataFrame:
+    owner = f"{each.name}\n{pattern.name if pattern else ''}"
+    return rows.with_columns(pl.lit(owner).alias("owner"), pl.lit("").alias("more"))
+
+
+def _joined(
+    starts: Sequence[pl.DataFrame], rest: pl.DataFrame
+) -> tuple[list[tuple[pl.DataFrame, str, str]], pl.DataFrame]:
+    """Events with their further lines in ``more``; lines that continue nothing are rejects."""
+    events = pl.concat([*starts, pl.DataFrame(schema={"line": pl.Int64, "text": pl.String, "owner": pl.String, "more": pl.String})])
+    events = events.sort("line")
+    if rest.height:
+        placed = rest.with_columns(
+            (pl.col("text").str.contains(CONTINUES) | ~pl.col("text").str.contains(STAMPED)).alias("continues"),
+        ).join_asof(events.select(pl.col("line"), pl.col("line").alias("event")).sort("line"), on="line", strategy="backward")
+        fits = pl.col("continues") & pl.col("event").is_not_null() & (pl.col("line") - pl.col("event") <= LONGEST_EVENT)
+        fits &= pl.col("text").str.contains(r"[\pL\pN}\])]") & ~pl.col("text").str.contains("[\x00-\x08\ufffd]")
+        further = placed.filter(fits).sort("line").group_by("event").agg(pl.col("text").str.join("\n").alias("further"))
+        rejected = placed.filter(~fits).select("line", "text", pl.lit("no pattern reads it").alias("reason"))
+        events = events.join(further, left_on="line", right_on="event", how="left").with_columns(
+            pl.col("further").fill_null("").alias("more")
+        )
+    else:
+        rejected = Taken().rejects
+    groups = events.sort("line").partition_by("owner", as_dict=True, maintain_order=True)
+    return [(rows, *str(key[0]).split("\n", 1)) for key, rows in groups.items()], rejected  # type: ignore[misc]
+
+
+def _take(taken: Taken, rows: pl.DataFrame, name: str, pattern_name: str, known: Sequence[Format]) -> None:
+    each = next(one for one in known if one.name == name)
+    if not pattern_name:
+        assert each.json is not None
+        raw = jsonlines.read(rows, each.json)
+        _give(taken, raw.filter(pl.lit(True)), each, each.json.to, each.defaults, known)
+        return
+    pattern = next(one for one in each.patterns if one.name == pattern_name)
+    raw = pl.concat(
+        [rows.select("line", "more"), rows["text"].str.extract_groups(pattern.regex).struct.unnest()], how="horizontal"
+    )
+    _give(taken, raw, each, pattern.table, pattern.defaults, known)
+
+
+def _give(
+    taken: Taken, raw: pl.DataFrame, each: Format, table: str, defaults: Mapping[str, str], known: Sequence[Format]
+) -> None:
+    raw = raw.select(name for name in raw.columns if not name.isdigit())
+    for name, value in defaults.items():
+        filled = pl.col(name).fill_null(value) if name in raw.columns else pl.lit(value)
+        raw = raw.with_columns(filled.alias(name))
+    if table == "logs" and "message" in raw.columns:
+        if each.wraps:
+            _unwrap(taken, raw, known)
+            return
+        raw = with_more(raw)
+    taken.add(table, raw.drop("more", strict=False))
+
+
+def with_more(raw: pl.DataFrame) -> pl.DataFrame:
+    """Messages with the further lines of their events."""
+    if "more" not in raw.columns:
+        return raw
+    whole = pl.when(pl.col("more") == "").then("message").otherwise(pl.col("message").fill_null("") + "\n" + pl.col("more"))
+    return raw.with_columns(whole.alias("message"))
+
+
+def _unwrap(taken: Taken, outer: pl.DataFrame, known: Sequence[Format]) -> None:
+    """What a collector wrapped, read again by the formats that fit the wrapped text.
+
+    The collector's time is kept where it has one, since it names its zone; severity, component and ids come from inside.
+    """
+    from forensics.ingest import detection
+
+    texts = outer.select(pl.col("line"), pl.col("message").fill_null("").alias("text"), "more")
+    inside = [one for one in detection.line_formats(texts["text"].head(2_000), known) if not one.wraps]
+    plain = outer.with_columns(pl.col("message").fill_null(""))
+    if not inside:
+        taken.add("logs", with_more(_stitched(plain)).drop("more", strict=False))
+        return
+    inner = read(texts.select("line", "text"), inside, known)
+    more = outer.filter(pl.col("more") != "").select("line", "more")
+    seen = set()
+    for table, rows in inner.tables.items():
+        joined = rows.join(plain.drop("message", "more"), on="line", how="left", suffix="_outer", maintain_order="left")
+        for name in [column for column in joined.columns if column.endswith("_outer")]:
+            own = name.removesuffix("_outer")
+            first, second = (name, own) if own in ("time", "host") else (own, name)
+            joined = joined.with_columns(pl.coalesce(_filled(first), _filled(second)).alias(own)).drop(name)
+        if more.height and "message" in joined.columns:
+            joined = with_more(joined.join(more, on="line", how="left", maintain_order="left").with_columns(pl.col("more").fill_null("")))
+            joined = joined.drop("more")
+        taken.add(table, joined)
+        seen |= set(rows["line"].to_list())
+    odd = plain.filter(pl.col("line").is_in(inner.rejects["line"].to_list()))
+    if odd.height:
+        taken.add("logs", with_more(odd).drop("more", strict=False))
+
+
+def _filled(name: str) -> pl.Expr:
+    text = pl.col(name).cast(pl.String)
+    return pl.when(text == "").then(None).otherwise(text)
+
+
+def _stitched(outer: pl.DataFrame) -> pl.DataFrame:
+    """Rows that continue the row before them (a stack trace line by line) joined to it."""
+    continues = pl.col("message").str.contains(CONTINUES) & (pl.int_range(pl.len()) > 0)
+    group = (~continues).cum_sum().alias("group")
+    marked = outer.with_columns(group)
+    if marked["group"].n_unique() == marked.height:
+        return outer
+    others = [name for name in outer.columns if name not in ("message",)]
+    return (
+        marked.group_by("group", maintain_order=True)
+        .agg(pl.col(others).first(), pl.col("message").str.join("\n"))
+        .drop("group")
+        .select(outer.columns)
+    )
