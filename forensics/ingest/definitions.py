@@ -11,7 +11,20 @@ from forensics.errors import DefinitionError
 from forensics.library import Library
 from forensics.records.tables import TABLES
 
-KEYS = {"title", "means", "source", "pattern", "json", "table", "sample", "defaults", "severity", "wraps", "csv", "reader"}
+KEYS = {
+    "title",
+    "means",
+    "source",
+    "pattern",
+    "json",
+    "table",
+    "sample",
+    "defaults",
+    "severity",
+    "wraps",
+    "csv",
+    "reader",
+}
 PATTERN_KEYS = {"name", "regex", "table", "defaults"}
 TABLE_KEYS = {"to", "records", "requires", "columns", "unpivot", "where"}
 UNPIVOT_KEYS = {"except", "only", "split", "columns"}

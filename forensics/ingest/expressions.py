@@ -138,7 +138,10 @@ def _alternative(text: str) -> Callable[[Place, Value], Value]:
     if text.startswith("'"):
         return lambda place, document: text[1:-1]
     if "{" in text:
-        parts = [(before, compiled(inner) if inner else None) for before, inner in re.findall(r"([^{]*)(?:\{([^}]*)\})?", text)]
+        parts = [
+            (before, compiled(inner) if inner else None)
+            for before, inner in re.findall(r"([^{]*)(?:\{([^}]*)\})?", text)
+        ]
         return lambda place, document: _filled(parts, place, document)
     path, *functions = text.split(":")
     get = _source(path)

@@ -9,7 +9,7 @@ import polars as pl
 
 from forensics import clock, masking
 from forensics.ingest import severities
-from forensics.records.tables import TABLES
+from forensics.records.tables import TABLES, empty
 
 TIMES: Mapping[str, tuple[str, ...]] = {
     "spans": ("start", "end"),
@@ -34,9 +34,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Rows of one table, the zone source of its stamps, and how many rows were left out with a reason."""
+    """Rows of one table, the ``series`` of metrics, the zone source of its stamps, and rows left out by reason."""
 
     rows: pl.DataFrame
+    series: pl.DataFrame
     zone_source: str
     has_year: bool
     rejected: Mapping[str, int]
@@ -51,7 +52,8 @@ def finish(table: str, raw: pl.DataFrame, context: Context) -> Finished:
         _column(frame, name, kind).alias(name) if name != "file" else pl.lit(context.path).alias("file")
         for name, kind in TABLES[table].items()
     ]
-    return Finished(frame.select(columns), zone_source, has_year, rejected)
+    found = series(frame, context.path) if table == "metrics" else empty("series")
+    return Finished(frame.select(columns), found, zone_source, has_year, rejected)
 
 
 def _column(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:
@@ -106,7 +108,9 @@ def _logs(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping[
     """Severity numbers and message keys; masks run over distinct messages only."""
     words = frame["severity"].cast(pl.String) if "severity" in frame.columns else None
     known = (
-        severities.numbers(words, context.severity) if words is not None else pl.Series([0] * frame.height, dtype=pl.Int8)
+        severities.numbers(words, context.severity)
+        if words is not None
+        else pl.Series([0] * frame.height, dtype=pl.Int8)
     )
     frame = frame.with_columns(known.alias("severity"), pl.col("message").cast(pl.String).fill_null(""))
     distinct = frame.select(pl.col("message").unique()).to_series()
@@ -153,7 +157,12 @@ def series_id(path: str, component: str, peer: str, metric: str, labels: str) ->
 def series(frame: pl.DataFrame, path: str) -> pl.DataFrame:
     """The distinct series of a raw metrics frame that went through ``_metrics``."""
     columns = ["series_id", "component", "peer", "metric", "unit", "kind", "labels"]
-    return frame.select(columns).unique(["series_id"], keep="any").with_columns(pl.lit(path).alias("file"))
+    return (
+        frame.select(columns)
+        .unique(["series_id"], keep="any")
+        .with_columns(pl.lit(path).alias("file"))
+        .sort("series_id")
+    )
 
 
 def _requests(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping[str, int]]:
@@ -168,7 +177,9 @@ def _spans(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping
     for name in ("parent_id", "trace_id", "span_id"):
         if name in frame.columns:
             value = pl.col(name).cast(pl.String)
-            frame = frame.with_columns(pl.when(value.is_in(["root", "0", "0000000000000000"])).then(None).otherwise(value).alias(name))
+            frame = frame.with_columns(
+                pl.when(value.is_in(["root", "0", "0000000000000000"])).then(None).otherwise(value).alias(name)
+            )
     if "weight" not in frame.columns:
         frame = frame.with_columns(pl.lit(1.0).alias("weight"))
     return frame, {}

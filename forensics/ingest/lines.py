@@ -23,7 +23,9 @@ class Taken:
     """Raw rows by table, and the lines that nothing reads (line, text, reason)."""
 
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
-    rejects: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"line": pl.Int64, "text": pl.String, "reason": pl.String}))
+    rejects: pl.DataFrame = field(
+        default_factory=lambda: pl.DataFrame(schema={"line": pl.Int64, "text": pl.String, "reason": pl.String})
+    )
 
     def add(self, table: str, rows: pl.DataFrame) -> None:
         """Append raw rows."""
@@ -74,12 +76,16 @@ def _joined(
     starts: Sequence[pl.DataFrame], rest: pl.DataFrame
 ) -> tuple[list[tuple[pl.DataFrame, str, str]], pl.DataFrame]:
     """Events with their further lines in ``more``; lines that continue nothing are rejects."""
-    events = pl.concat([*starts, pl.DataFrame(schema={"line": pl.Int64, "text": pl.String, "owner": pl.String, "more": pl.String})])
+    events = pl.concat(
+        [*starts, pl.DataFrame(schema={"line": pl.Int64, "text": pl.String, "owner": pl.String, "more": pl.String})]
+    )
     events = events.sort("line")
     if rest.height:
         placed = rest.with_columns(
             (pl.col("text").str.contains(CONTINUES) | ~pl.col("text").str.contains(STAMPED)).alias("continues"),
-        ).join_asof(events.select(pl.col("line"), pl.col("line").alias("event")).sort("line"), on="line", strategy="backward")
+        ).join_asof(
+            events.select(pl.col("line"), pl.col("line").alias("event")).sort("line"), on="line", strategy="backward"
+        )
         fits = pl.col("continues") & pl.col("event").is_not_null() & (pl.col("line") - pl.col("event") <= LONGEST_EVENT)
         fits &= pl.col("text").str.contains(r"[\pL\pN}\])]") & ~pl.col("text").str.contains("[\x00-\x08\ufffd]")
         further = placed.filter(fits).sort("line").group_by("event").agg(pl.col("text").str.join("\n").alias("further"))
@@ -126,7 +132,9 @@ def with_more(raw: pl.DataFrame) -> pl.DataFrame:
     """Messages with the further lines of their events."""
     if "more" not in raw.columns:
         return raw
-    whole = pl.when(pl.col("more") == "").then("message").otherwise(pl.col("message").fill_null("") + "\n" + pl.col("more"))
+    whole = (
+        pl.when(pl.col("more") == "").then("message").otherwise(pl.col("message").fill_null("") + "\n" + pl.col("more"))
+    )
     return raw.with_columns(whole.alias("message"))
 
 
@@ -153,7 +161,11 @@ def _unwrap(taken: Taken, outer: pl.DataFrame, known: Sequence[Format]) -> None:
             first, second = (name, own) if own in ("time", "host") else (own, name)
             joined = joined.with_columns(pl.coalesce(_filled(first), _filled(second)).alias(own)).drop(name)
         if more.height and "message" in joined.columns:
-            joined = with_more(joined.join(more, on="line", how="left", maintain_order="left").with_columns(pl.col("more").fill_null("")))
+            joined = with_more(
+                joined.join(more, on="line", how="left", maintain_order="left").with_columns(
+                    pl.col("more").fill_null("")
+                )
+            )
             joined = joined.drop("more")
         taken.add(table, joined)
         seen |= set(rows["line"].to_list())

@@ -24,4 +24,6 @@ SYSLOG: Mapping[str, int] = {"7": 5, "6": 9, "5": 10, "4": 13, "3": 17, "2": 18,
 def numbers(words: pl.Series, own: Mapping[str, int]) -> pl.Series:
     """Int8 severity numbers of a column of words; 0 where a word is not known. ``own`` words go first."""
     known = {**WORDS, **TENS, **SYSLOG, **{key.lower(): value for key, value in own.items()}}
-    return words.str.to_lowercase().str.strip_chars().replace_strict(known, default=0, return_dtype=pl.Int8).fill_null(0)
+    return (
+        words.str.to_lowercase().str.strip_chars().replace_strict(known, default=0, return_dtype=pl.Int8).fill_null(0)
+    )

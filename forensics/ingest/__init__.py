@@ -1,0 +1,44 @@
+"""Files to case tables, by the format definitions in ``parsers/``."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from forensics import masking
+from forensics.ingest import definitions, detection, reading
+from forensics.library import Library
+from forensics.records.bundle import Bundle, File
+from forensics.records.options import Map, Options, Progress
+from forensics.store import Store
+
+__all__ = ["read"]
+VERSION = "1"
+
+
+def read(bundle: Bundle, store: Store, library: Library, options: Options, over: Map, progress: Progress) -> None:
+    """Read every file of ``bundle`` into ``store``; what was read before with the same definitions is kept.
+
+    Raises:
+        DefinitionError: a format or mask is broken; found before any data is read.
+    """
+    formats = detection.ordered(definitions.load(library))
+    known = reading.Known(formats, masking.load(library), options, bundle.declared.timezone)
+    parts = {_part(file, library.sha256(), known): file for file in bundle.files}
+    store.drop(parts)
+    done = {path.stem.rsplit("-", 1)[0] for path in store.parts("files")}
+    fresh = [(part, file) for part, file in parts.items() if part not in done]
+
+    def one(item: tuple[str, File]) -> int:
+        part, file = item
+        reading.read(file, part, store, known)
+        return file.size_bytes
+
+    sizes: Sequence[int] = over(one, fresh)
+    progress("reading files", f"{len(bundle.files)} files, {sum(sizes) / 1e6:,.1f} MB new")
+
+
+def _part(file: File, definitions_sha256: str, known: reading.Known) -> str:
+    """The name of a file's part: it changes with the file, the definitions and the options that bear on reading."""
+    options = replace(known.options, start=None, end=None, symptom="", slo=(), include=(), exclude=(), definitions=())
+    body = "\0".join((VERSION, file.path, file.sha256, definitions_sha256, known.zone, repr(options)))
+    return hashlib.blake2b(body.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()

@@ -1,0 +1,100 @@
+"""Which format a file has, from what it holds.
+
+Where one format reads another's samples, the stricter is tried first: formats are ordered by how many samples of other
+formats they read.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from forensics.ingest import jsonlines, lines, records
+from forensics.ingest.definitions import Format
+
+LEAST_SHARE = 0.02
+MOST_FORMATS = 4
+
+
+def ordered(formats: Sequence[Format]) -> tuple[Format, ...]:
+    """Formats with the strictest first; equally strict ones by name.
+
+    A line format is as loose as the number of sample lines of others that it reads; a record format the fewer keys
+    it requires.
+    """
+    texts = [(each.name, line) for each in formats for sample in each.samples for line in sample["text"].splitlines()]
+    names = pl.Series([name for name, _ in texts], dtype=pl.String)
+    column = pl.Series([line for _, line in texts], dtype=pl.String)
+    looseness = {each.name: _reads(column.filter(names != each.name), each) for each in formats if _is_lines(each)}
+    keys = {
+        each.name: -sum(len(table.requires) + table.records.count("/") for table in each.tables[:1]) for each in formats
+    }
+    return tuple(sorted(formats, key=lambda each: (looseness.get(each.name, 0), keys[each.name], each.name)))
+
+
+def _is_lines(each: Format) -> bool:
+    return bool(each.patterns) or each.json is not None
+
+
+def _reads(column: pl.Series, each: Format) -> int:
+    return int(_matched(column, each).sum())
+
+
+def _matched(column: pl.Series, each: Format) -> pl.Series:
+    found = pl.Series([False] * len(column), dtype=pl.Boolean)
+    if each.json is not None:
+        found |= jsonlines.matches(column, each.json)
+    for pattern in each.patterns:
+        found |= lines.matches(column, pattern)
+    return found
+
+
+def starts(text: pl.Series, formats: Sequence[Format]) -> pl.Series:
+    """Which lines begin an event of one of ``formats``."""
+    found = pl.Series([False] * len(text), dtype=pl.Boolean)
+    for each in formats:
+        found |= _matched(text, each)
+    return found
+
+
+def line_formats(sample: pl.Series, formats: Sequence[Format]) -> list[Format]:
+    """The formats of the lines in a sample, best first: each next one must read lines that those before left over.
+
+    A format is preferred for reading more lines; among equals the stricter, which stands first in ``formats``.
+    """
+    left = sample.filter(sample.str.strip_chars() != "")
+    chosen: list[Format] = []
+    least = max(1, int(LEAST_SHARE * len(left)))
+    while len(left) >= least and len(chosen) < MOST_FORMATS:
+        best, found = _best(left, [each for each in formats if _is_lines(each) and each not in chosen])
+        if best is None or int(found.sum()) < least:
+            break
+        chosen.append(best)
+        left = left.filter(~found)
+    return chosen
+
+
+def _best(left: pl.Series, formats: Sequence[Format]) -> tuple[Format | None, pl.Series]:
+    best, most, found = None, 0.0, left.is_null()
+    for each in formats:
+        matched = _matched(left, each)
+        # A looser format must read clearly more; what it reads besides may be lines that continue an event.
+        if int(matched.sum()) > most * 1.05 or (best is None and matched.any()):
+            best, most, found = each, float(matched.sum()), matched
+    return best, found
+
+
+def document_format(document: Any, formats: Sequence[Format]) -> Format | None:
+    """The first format in order that the document fits."""
+    for each in formats:
+        if not each.is_csv and any(records.fits(document, table) for table in each.tables):
+            return each
+    return None
+
+
+def table_format(header: Sequence[str], formats: Sequence[Format]) -> Format | None:
+    """The first CSV format in order whose required columns the header has."""
+    for each in formats:
+        if each.is_csv and any(records.has_header(header, table) for table in each.tables):
+            return each
+    return None

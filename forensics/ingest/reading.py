@@ -1,0 +1,347 @@
+"""One file to rows of the case tables, in chunks."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from forensics import content, masking
+from forensics.ingest import detection, finishing, lines, records
+from forensics.ingest.definitions import Format
+from forensics.ingest.readers import READERS
+from forensics.records.bundle import File
+from forensics.records.options import Options
+from forensics.records.tables import TABLES
+from forensics.records.window import Micros
+from forensics.store import TIME_COLUMNS, Store
+
+SAMPLED_LINES = 3_000
+WHOLE = 64 << 20
+SAMPLES_A_REASON = 10
+SAMPLE_BYTES = 200
+Raw = Iterator[tuple[str, pl.DataFrame]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What reading needs to know besides the file: formats in order, masks, and what was asked for."""
+
+    formats: Sequence[Format]
+    masks: Sequence[masking.Mask]
+    options: Options
+    zone: str
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of a file, as its row in ``files`` tells."""
+
+    format: str = ""
+    kind: str = ""
+    rows: int = 0
+    rejected: int = 0
+    first: Micros | None = None
+    last: Micros | None = None
+    zones: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    rejects: list[pl.DataFrame] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    has_year: bool = True
+
+
+def read(file: File, part: str, store: Store, known: Known) -> None:
+    """Write the rows of ``file`` and its row in ``files``; a file that nothing reads gets a row with a note."""
+    account = Account()
+    try:
+        if file.size_bytes == 0:
+            account.notes.append("the file is empty")
+        else:
+            _read(file, part, store, known, account)
+    except OSError as error:
+        account.notes.append(f"cannot be read: {error.strerror or error}")
+    _write_rejects(file, part, store, account)
+    store.write("files", _row(file, account), part)
+
+
+def _row(file: File, account: Account) -> pl.DataFrame:
+    zones = " and ".join(dict.fromkeys(account.zones)) + ("" if account.has_year else ", year missing")
+    values = {
+        "path": file.path,
+        "sha256": file.sha256,
+        "bytes": file.size_bytes,
+        "format": account.format,
+        "kind": account.kind,
+        "rows": account.rows,
+        "rejected": account.rejected,
+        "first_time": account.first,
+        "last_time": account.last,
+        "zone_source": zones,
+        "shift_us": 0,
+        "note": "; ".join(_summed(account.notes)),
+    }
+    return pl.DataFrame(
+        {name: [value] for name, value in values.items()},
+        schema_overrides={"first_time": pl.Int64, "last_time": pl.Int64},
+    )
+
+
+def _summed(notes: Sequence[str]) -> list[str]:
+    """Notes of many chunks as one each: the numbers that they begin with are added up."""
+    totals: dict[str, int] = {}
+    plain: list[str] = []
+    for note in notes:
+        match = re.match(r"([\d,]+) (.*)", note, re.DOTALL)
+        if match:
+            totals[match[2]] = totals.get(match[2], 0) + int(match[1].replace(",", ""))
+        elif note not in plain:
+            plain.append(note)
+    return [*plain, *(f"{n:,} {what}" for what, n in totals.items())]
+
+
+def _read(file: File, part: str, store: Store, known: Known, account: Account) -> None:
+    head = content.head(file.location)
+    if not head:
+        account.notes.append("nothing could be read from it")
+        return
+    if _is_binary(head):
+        account.notes.append("binary data that no format reads")
+        return
+    zone = known.options.timezones.get(file.path) or known.options.timezones.get("") or known.zone
+    found = _raw(file, head, known, account)
+    if found is None:
+        account.notes.append("no format reads it")
+        return
+    own = next((each for each in known.formats if each.name == account.format), None)
+    context = finishing.Context(file.path, zone, bool(zone), own.severity if own else {}, known.masks)
+    component = own.defaults.get("component", "") if own else ""
+    for table, raw in found:
+        _keep(table, raw, context, component or _component(file.path), part, store, account, known.options)
+    if account.rows == 0 and not account.notes:
+        account.notes.append("it holds no rows")
+
+
+def _is_binary(head: bytes) -> bool:
+    return head[:4096].count(0) > 0.02 * len(head[:4096])
+
+
+def _raw(file: File, head: bytes, known: Known, account: Account) -> Raw | None:
+    """Raw rows of the file by the format that reads it; None where there is none."""
+    text = head.decode("utf-8", errors="replace")
+    for ask in (_by_reader, _by_document, _by_table, _by_lines):
+        found = ask(file, text, known, account)
+        if found is not None:
+            return found
+    return None
+
+
+def _name(account: Account, chosen: Sequence[Format]) -> None:
+    account.format = chosen[0].name
+    account.kind = chosen[0].kind
+    if len(chosen) > 1:
+        account.notes.append("holds lines of " + ", ".join(each.name.partition("/")[2] for each in chosen))
+
+
+def _by_reader(file: File, text: str, known: Known, account: Account) -> Raw | None:
+    for each in known.formats:
+        if each.reader and READERS[each.reader].fits(text):
+            _name(account, [each])
+            return READERS[each.reader].read(content.text(file.location, account.notes))
+    return None
+
+
+def _by_document(file: File, text: str, known: Known, account: Account) -> Raw | None:
+    if not re.match(r"\s*[\[{]|\s*(?:---|[\w.-]+:(?:\s|$)|- )", text.lstrip("\ufeff")):
+        return None
+    if _is_json_lines(text) and detection.line_formats(_sample(text), [one for one in known.formats if one.json]):
+        # Lines that a line format reads go that way: it needs no memory for the whole.
+        return None
+    notes: list[str] = []
+    document = records.parsed(content.text(file.location, notes), notes)
+    if document is None:
+        account.notes += [note for note in notes if "JSON" in note and text.lstrip()[:1] in "[{"]
+        return None
+    chosen = detection.document_format(document, known.formats)
+    if chosen is None:
+        return None
+    account.notes += notes
+    _name(account, [chosen])
+    return _counted(records.read(document, chosen.tables), account)
+
+
+def _is_json_lines(text: str) -> bool:
+    rows = [row for row in text.splitlines()[:20] if row.strip()]
+    return len(rows) > 0 and all(
+        row.lstrip().startswith("{") and row.rstrip().endswith("}") for row in rows[:-1] or rows
+    )
+
+
+def _counted(source: Iterator[tuple[str, pl.DataFrame, int]], account: Account) -> Raw:
+    for table, raw, skipped in source:
+        if skipped:
+            account.numbers["a record without the keys that the format needs"] = skipped
+        yield table, raw
+
+
+def _by_table(file: File, text: str, known: Known, account: Account) -> Raw | None:
+    header = text.partition("\n")[0]
+    if not any(each.is_csv for each in known.formats) or not re.search(r"[,;\t|]", header):
+        return None
+    frame = records.table_of(content.text(file.location, account.notes), account.notes)
+    chosen = detection.table_format(frame.columns, known.formats) if frame is not None else None
+    if frame is None or chosen is None:
+        return None
+    _name(account, [chosen])
+    return _counted(records.read_table(frame, chosen), account)
+
+
+def _sample(text: str) -> pl.Series:
+    return pl.Series(text.splitlines()[:SAMPLED_LINES], dtype=pl.String)
+
+
+def _by_lines(file: File, text: str, known: Known, account: Account) -> Raw | None:
+    chosen = detection.line_formats(_sample(text), known.formats)
+    if not chosen:
+        return None
+    _name(account, chosen)
+    return _line_rows(file, chosen, known, account)
+
+
+def _line_rows(file: File, chosen: Sequence[Format], known: Known, account: Account) -> Raw:
+    """Chunks of lines; the last event of a chunk waits for the next, since it may go on there."""
+    waiting: pl.DataFrame | None = None
+    for chunk in content.lines(file.location, account.notes):
+        whole = pl.concat([waiting, chunk]) if waiting is not None else chunk
+        cut = max(whole.height - lines.LONGEST_EVENT, 0)
+        tail = whole.tail(whole.height - cut)
+        is_start = detection.starts(tail["text"], chosen)
+        last = is_start.arg_true()
+        keep = cut + int(last[-1]) if len(last) else whole.height
+        waiting = whole.tail(whole.height - keep)
+        yield from _taken(whole.head(keep), chosen, known, account)
+    if waiting is not None:
+        yield from _taken(waiting, chosen, known, account)
+
+
+def _taken(frame: pl.DataFrame, chosen: Sequence[Format], known: Known, account: Account) -> Raw:
+    if not frame.height:
+        return
+    taken = lines.read(frame, chosen, known.formats)
+    if taken.rejects.height:
+        account.rejects.append(taken.rejects)
+    yield from taken.tables.items()
+
+
+def _component(path: str) -> str:
+    """What a log file is named after: its name without suffixes, dates and the ids of a pod; its folder if too general."""
+    parts = path.split("/")
+    name = re.sub(r"(?:\.(?:log|txt|json|ndjson|jsonl|gz|xz|zst|bz2|out|err|csv|\d+))+$", "", parts[-1])
+    name = re.sub(r"[-_.]\d{4}[-_]?\d\d[-_]?\d\d.*$", "", name)
+    name = re.sub(r"-[0-9a-f]{6,10}-[a-z0-9]{5}$", "", name)
+    if name.lower() in GENERAL and len(parts) > 1:
+        return parts[-2]
+    return "" if name.lower() in GENERAL else name
+
+
+GENERAL = {
+    "access",
+    "error",
+    "app",
+    "application",
+    "logs",
+    "log",
+    "messages",
+    "syslog",
+    "stdout",
+    "stderr",
+    "output",
+    "current",
+    "all",
+}
+
+
+def _keep(
+    table: str,
+    raw: pl.DataFrame,
+    context: finishing.Context,
+    component: str,
+    part: str,
+    store: Store,
+    account: Account,
+    options: Options,
+) -> None:
+    done = finishing.finish(table, raw, context)
+    rows = done.rows
+    if table in ("logs", "requests"):
+        named = pl.when(pl.col("component") == "").then(pl.lit(component)).otherwise("component")
+        rows = rows.with_columns(named.alias("component"))
+    rows = _between(rows, table, options)
+    for reason, n in done.rejected.items():
+        account.numbers[reason] = account.numbers.get(reason, 0) + n
+    number = account.numbers.get(f"#{table}", 0)
+    account.numbers[f"#{table}"] = number + 1
+    store.write(table, rows, part, number)
+    for name, make in DERIVED.get(table, {}).items():
+        store.write(name, make(rows, done), part, number)
+    account.rows += rows.height
+    account.zones += [done.zone_source] if done.zone_source else []
+    account.has_year &= done.has_year
+    _span(rows, table, account)
+
+
+def _between(rows: pl.DataFrame, table: str, options: Options) -> pl.DataFrame:
+    stamp = TIME_COLUMNS.get(table, "time")
+    if stamp not in rows.columns or (options.since is None and options.until is None):
+        return rows
+    time = pl.col(stamp).to_physical()
+    if options.since is not None:
+        rows = rows.filter(pl.col(stamp).is_null() | (time >= options.since))
+    if options.until is not None:
+        rows = rows.filter(pl.col(stamp).is_null() | (time < options.until))
+    return rows
+
+
+def _span(rows: pl.DataFrame, table: str, account: Account) -> None:
+    stamp = TIME_COLUMNS.get(table, "time")
+    if stamp not in rows.columns:
+        return
+    time = rows[stamp].to_physical()
+    low, high = time.min(), time.max()
+    if low is None or high is None:
+        return
+    if table == "spans":
+        ends = (rows[stamp].to_physical() + rows["duration_us"].fill_null(0)).max()
+        high = max(int(high), int(ends))  # type: ignore[call-overload]
+    account.first = int(low) if account.first is None else min(account.first, int(low))  # type: ignore[call-overload]
+    account.last = int(high) if account.last is None else max(account.last, int(high))  # type: ignore[call-overload]
+
+
+DERIVED: Mapping[str, Mapping[str, Callable[..., pl.DataFrame]]] = {
+    "logs": {"counts": lambda rows, done: finishing.counts(rows)},
+    "requests": {"latency": lambda rows, done: finishing.latency(rows, "time")},
+    "spans": {"latency": lambda rows, done: finishing.latency(rows, "start")},
+    "metrics": {"series": lambda rows, done: done.series},
+}
+
+
+def _write_rejects(file: File, part: str, store: Store, account: Account) -> None:
+    rows: list[dict[str, Any]] = []
+    for frame in account.rejects:
+        for (reason,), group in frame.group_by("reason", maintain_order=True):
+            rows += [_reject(file, row["line"], str(reason), row["text"]) for row in group.iter_rows(named=True)]
+    account.rejected = len(rows)
+    kept = rows[:SAMPLES_A_REASON]
+    if kept:
+        # The count stands on the first row, so that a sum over the table is right.
+        kept[0]["n"] = len(rows) - len(kept) + 1
+    for reason, n in account.numbers.items():
+        if not reason.startswith("#"):
+            kept.append({"file": file.path, "line": 0, "reason": reason, "sample": "", "n": n})
+            account.rejected += n
+    if kept:
+        store.write("rejects", pl.DataFrame(kept, schema=TABLES["rejects"]), part)
+
+
+def _reject(file: File, line: int, reason: str, text: str) -> dict[str, Any]:
+    return {"file": file.path, "line": line, "reason": reason, "sample": text[:SAMPLE_BYTES], "n": 1}

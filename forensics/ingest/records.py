@@ -1,0 +1,192 @@
+"""Documents (JSON, YAML) and CSV files to raw rows, as a record format maps them."""
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+import yaml
+
+from forensics import documents
+from forensics.ingest.definitions import Format, TableMap
+from forensics.ingest.expressions import compiled, places
+
+# Records looked at to tell whether a document has the shape that a format reads.
+LOOKED_AT = 50
+
+
+def parsed(text: str, notes: list[str]) -> Any:
+    """The value of a JSON or YAML text; None where it is neither."""
+    start = text.lstrip("\ufeff \t\r\n")[:1]
+    if start in ("{", "["):
+        return documents.parse(text, notes)
+    if re.match(r"(?:---\s|[\w.-]+:(?:\s|$)|- [\w.-]+:)", text.lstrip()) and len(text) < 16 << 20:
+        try:
+            found = list(yaml.load_all(text, yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader))
+        except (yaml.YAMLError, ValueError, RecursionError):
+            return None
+        return found[0] if len(found) == 1 else found
+    return None
+
+
+def fits(document: Any, table: TableMap) -> bool:
+    """Whether the document has records where ``table`` looks for them, with the keys that it requires.
+
+    One of the first fifty is enough: exporters leave keys out where they have nothing to say.
+    """
+    required = [compiled(each) for each in table.requires]
+    for number, place in enumerate(places(document, table.records)):
+        if number >= LOOKED_AT:
+            return False
+        if isinstance(place.record, dict | list) or table.records.endswith("*"):
+            if all(each(place, document) is not None for each in required):
+                return True
+    return False
+
+
+def read(document: Any, tables: Sequence[TableMap]) -> Iterator[tuple[str, pl.DataFrame, int]]:
+    """Raw rows of every table that the document fits: table, rows with their ``record``, and records passed over."""
+    for table in tables:
+        if fits(document, table):
+            rows, skipped = _rows(document, table)
+            yield table.to, rows, skipped
+
+
+def _rows(document: Any, table: TableMap) -> tuple[pl.DataFrame, int]:
+    required = [compiled(each) for each in table.requires]
+    columns = {name: compiled(said) for name, said in table.columns.items()}
+    where = compiled(table.where) if table.where else None
+    gathered: dict[str, list[Any]] = {name: [] for name in columns}
+    records: list[str] = []
+    skipped = 0
+    for place in places(document, table.records):
+        if any(each(place, document) is None for each in required):
+            skipped += 1
+            continue
+        if where is not None and where(place, document) in (None, "", False):
+            continue
+        records.append(place.pointer)
+        for name, each in columns.items():
+            gathered[name].append(_plain(each(place, document), name))
+    frame = pl.DataFrame([pl.Series(name, values, dtype=_type(values)) for name, values in gathered.items()])
+    frame = frame.with_columns(pl.Series("record", records, dtype=pl.String))
+    return _exploded(frame), skipped
+
+
+def _plain(value: Any, name: str) -> Any:
+    if value is None or isinstance(value, str | bool):
+        return value
+    if name in ("paths", "carries", "values", "times"):
+        return (
+            [each if isinstance(each, str) else json.dumps(each) for each in value]
+            if isinstance(value, list)
+            else [str(value)]
+        )
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return value if isinstance(value, int | float) else str(value)
+
+
+def _type(values: Sequence[Any]) -> pl.DataType:
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {list}:
+        return pl.List(pl.String)
+    if kinds == {bool}:
+        return pl.Boolean()
+    if kinds == {int}:
+        return pl.Int64() if all(value is None or abs(value) < 1 << 62 for value in values) else pl.Float64()
+    if kinds and kinds <= {int, float}:
+        return pl.Float64()
+    return pl.String()
+
+
+def _exploded(frame: pl.DataFrame) -> pl.DataFrame:
+    """A record that holds a whole series (lists ``times`` and ``values``) as one row a sample."""
+    if "values" not in frame.columns:
+        return frame
+    lists = [name for name in ("times", "values") if name in frame.columns]
+    fit = pl.col("values").list.len() == pl.col(lists[0]).list.len()
+    long = frame.filter(fit.fill_null(False)).explode(lists)
+    renamed = long.rename({"values": "value"} | ({"times": "time"} if "times" in lists else {}))
+    if "times" not in lists:
+        # Pairs of [time, value], as Prometheus writes them.
+        pair = renamed["value"].str.strip_chars("[] ").str.splitn(",", 2).struct.unnest()
+        renamed = renamed.with_columns(
+            pair["field_0"].str.strip_chars(' "').alias("time"), pair["field_1"].str.strip_chars(' "').alias("value")
+        )
+    return renamed
+
+
+def table_of(text: str, notes: list[str]) -> pl.DataFrame | None:
+    """A CSV text as a frame of strings, ``record`` (1-based row) first; None where it is no table."""
+    first = text.lstrip("\ufeff").partition("\n")[0].strip()
+    separator = max(",;\t|", key=first.count)
+    names = next(iter(documents.rows(first)), [])
+    if len(names) < 2 or len(set(names)) != len(names) or not all(names):
+        return None
+    try:
+        frame = pl.read_csv(
+            io.BytesIO(text.encode()),
+            separator=separator,
+            infer_schema=False,
+            truncate_ragged_lines=True,
+            encoding="utf8-lossy",
+        )
+    except pl.exceptions.PolarsError as error:
+        notes.append(f"the CSV breaks off: {error}".splitlines()[0])
+        return None
+    return frame.with_columns(pl.int_range(1, pl.len() + 1).cast(pl.String).alias("record"))
+
+
+def has_header(names: Sequence[str], table: TableMap) -> bool:
+    """Whether a CSV header has every column that ``table`` requires (``a|b`` for either)."""
+    known = set(names)
+    return all(any(one in known for one in each.split("|")) for each in table.requires)
+
+
+def read_table(frame: pl.DataFrame, each: Format) -> Iterator[tuple[str, pl.DataFrame, int]]:
+    """Raw rows of every table that a CSV file fits."""
+    for table in each.tables:
+        if has_header(frame.columns, table):
+            yield table.to, _unpivoted(frame, table) if table.unpivot else _mapped(frame, table.columns), 0
+
+
+def _mapped(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
+    return frame.select("record", *(_column(frame.columns, said).alias(name) for name, said in columns.items()))
+
+
+def _column(names: Sequence[str], said: str) -> pl.Expr:
+    found = []
+    for part in said.split("|"):
+        name = part.strip()
+        if name.startswith("'"):
+            found.append(pl.lit(name[1:-1]))
+        elif name in names:
+            found.append(pl.when(pl.col(name) == "").then(None).otherwise(pl.col(name)))
+    return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
+
+
+def _unpivoted(frame: pl.DataFrame, table: TableMap) -> pl.DataFrame:
+    """Wide metrics: every column that is no key becomes samples of its own metric.
+
+    ``split`` (a regex with groups named as columns) takes what stands in the column's name apart.
+    """
+    keys = [part for said in table.columns.values() for part in said.split("|") if part in frame.columns]
+    apart = set(table.unpivot.get("except", ())) | set(keys) | {"record"}
+    values = [name for name in frame.columns if name not in apart and re.search(table.unpivot.get("only", ""), name)]
+    mapped = frame.with_columns(_mapped(frame, table.columns).drop("record"))
+    own = [name for name in table.columns if name in mapped.columns]
+    long = mapped.select("record", *own, *(name for name in values if name not in own)).unpivot(
+        on=[name for name in values if name not in own],
+        index=["record", *own],
+        variable_name="wide",
+        value_name="value",
+    )
+    long = long.filter(pl.col("value").is_not_null(), pl.col("value") != "")
+    split = table.unpivot.get("split")
+    if split:
+        parts = long["wide"].str.extract_groups(split).struct.unnest()
+        long = pl.concat([long, parts], how="horizontal")
+    return long.drop("wide") if "metric" in long.columns else long.rename({"wide": "metric"})
