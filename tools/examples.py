@@ -1,7 +1,7 @@
 """Runs the examples of docs/commands.md and compares, or with ``--write`` replaces, what they print.
 
-An example is a ``console`` block: lines that start with ``$ forensics`` and, below each, its output. Where that ends in a
-line of ``...``, only the first lines are shown. All run in order in one folder that holds the sample incident as
+An example is a ``console`` block: lines that start with ``$ forensics`` and, below each, its output. Where that ends
+in a line of ``...``, only the first lines are shown. All run in order in one folder that holds the sample incident as
 ``incident-bundle``.
 """
 
