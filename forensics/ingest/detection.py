@@ -13,6 +13,7 @@ from forensics.ingest import jsonlines, lines, records
 from forensics.ingest.definitions import Format
 
 LEAST_SHARE = 0.02
+LOOSER = 2
 MOST_FORMATS = 4
 
 
@@ -30,6 +31,11 @@ def ordered(formats: Sequence[Format]) -> tuple[Format, ...]:
         each.name: -sum(len(table.requires) + table.records.count("/") for table in each.tables[:1]) for each in formats
     }
     return tuple(sorted(formats, key=lambda each: (looseness.get(each.name, 0), keys[each.name], each.name)))
+
+
+def is_last_resort(each: Format) -> bool:
+    """Whether a format takes any line at all: it names no time, so nothing tells an event from what continues it."""
+    return each.json is None and all("(?P<time>" not in pattern.regex and pattern.table == "logs" for pattern in each.patterns)
 
 
 def _is_lines(each: Format) -> bool:
@@ -65,13 +71,15 @@ def line_formats(sample: pl.Series, formats: Sequence[Format]) -> list[Format]:
     left = sample.filter(sample.str.strip_chars() != "")
     chosen: list[Format] = []
     least = max(1, int(LEAST_SHARE * len(left)))
+    if not len(left):
+        return []
     while len(left) >= least and len(chosen) < MOST_FORMATS:
         best, found = _best(left, [each for each in formats if _is_lines(each) and each not in chosen])
         if best is None or int(found.sum()) < least:
             break
         chosen.append(best)
         left = left.filter(~found)
-    return chosen
+    return chosen or [each for each in formats if is_last_resort(each) and _reads(left, each)][:1]
 
 
 def _best(left: pl.Series, formats: Sequence[Format]) -> tuple[Format | None, pl.Series]:
@@ -79,7 +87,7 @@ def _best(left: pl.Series, formats: Sequence[Format]) -> tuple[Format | None, pl
     for each in formats:
         matched = _matched(left, each)
         # A looser format must read clearly more; what it reads besides may be lines that continue an event.
-        if int(matched.sum()) > most * 1.05 or (best is None and matched.any()):
+        if not is_last_resort(each) and matched.sum() > LOOSER * most:
             best, most, found = each, float(matched.sum()), matched
     return best, found
 

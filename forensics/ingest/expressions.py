@@ -1,8 +1,9 @@
 """Expressions of record formats: where in a record a column's value stands.
 
-``a.b.0`` a path in the record; ``^.a`` in the record one ``*`` further up; ``$.a`` in the whole document; ``@key`` the key or index
-under which the record was found (``@key.1`` one ``*`` further up); ``'text'`` itself; ``a|b`` the first that gives something;
-``a:json``, ``a:first``, ``a:lower`` a value through a function; ``{a}/{b}`` values set into a text.
+``a.b.0`` a path in the record; ``^.a`` in the record one ``*`` further up; ``$.a`` in the whole document; ``@key`` the
+key or index under which the record was found (``@key.1`` one ``*`` further up); ``@file`` the name of the file;
+``a[name]`` in a list of attributes; ``'text'`` itself; ``a|b`` the first that gives something; ``a:json``, ``a:lower`` a
+value through a function; ``'{a}/{b}'`` values set into a text.
 """
 
 import json
@@ -14,6 +15,7 @@ from typing import Any
 from forensics.documents import escaped
 
 Value = Any
+PIECE = r"([^{]*)(?:\{([^}]*)\})?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def _path(value: Value, steps: Sequence[str]) -> Value:
     return value
 
 
-def _attribute(value: Value, name: str) -> Value:
+def _attribute(value: Value, name: Any) -> Value:
     """A value of an OTLP attribute list ``[{key, value: {stringValue: ...}}]``, or of a plain mapping."""
     if isinstance(value, Mapping):
         return value.get(name)
@@ -135,9 +137,10 @@ def _split(text: str) -> list[str]:
 
 
 def _alternative(text: str) -> Callable[[Place, Value], Value]:
-    if text.startswith("'"):
+    if text.startswith("'") and "{" not in text:
         return lambda place, document: text[1:-1]
     if "{" in text:
+        text = text.strip("'")
         parts = [
             (before, compiled(inner) if inner else None)
             for before, inner in re.findall(r"([^{]*)(?:\{([^}]*)\})?", text)

@@ -62,8 +62,8 @@ def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]
                 left = left.filter(~is_read)
     bodies, rejected = _joined(starts, left)
     taken.rejects = rejected
-    for rows, each, pattern in bodies:
-        _take(taken, rows, each, pattern, known)
+    for rows, name, pattern_name in bodies:
+        _take(taken, rows, name, pattern_name, known)
     return taken
 
 

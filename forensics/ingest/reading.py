@@ -116,10 +116,24 @@ def _read(file: File, part: str, store: Store, known: Known, account: Account) -
     own = next((each for each in known.formats if each.name == account.format), None)
     context = finishing.Context(file.path, zone, bool(zone), own.severity if own else {}, known.masks)
     component = own.defaults.get("component", "") if own else ""
-    for table, raw in found:
+    for table, raw in _with_lines(found, known):
         _keep(table, raw, context, component or _component(file.path), part, store, account, known.options)
     if account.rows == 0 and not account.notes:
         account.notes.append("it holds no rows")
+
+
+def _with_lines(found: Raw, known: Known) -> Raw:
+    """Records that hold the lines of a log, with the lines read as lines are."""
+    for table, raw in found:
+        if "lines" not in raw.columns:
+            yield table, raw
+            continue
+        for row in raw.iter_rows(named=True):
+            text = pl.DataFrame({"text": row["lines"]}).with_row_index("line", 1).cast({"line": pl.Int64})
+            chosen = detection.line_formats(text["text"], known.formats)
+            for inner, rows in lines.read(text, chosen, known.formats).tables.items():
+                outer = [name for name in raw.columns if name not in ("lines", *rows.columns) and row[name]]
+                yield inner, rows.with_columns(pl.lit(0, pl.Int64).alias("line"), *(pl.lit(row[name]).alias(name) for name in outer))
 
 
 def _is_binary(head: bytes) -> bool:
@@ -167,7 +181,7 @@ def _by_document(file: File, text: str, known: Known, account: Account) -> Raw |
         return None
     account.notes += notes
     _name(account, [chosen])
-    return _counted(records.read(document, chosen.tables), account)
+    return _counted(records.read(document, chosen.tables, _stem(file.path)), account)
 
 
 def _is_json_lines(text: str) -> bool:
@@ -193,7 +207,7 @@ def _by_table(file: File, text: str, known: Known, account: Account) -> Raw | No
     if frame is None or chosen is None:
         return None
     _name(account, [chosen])
-    return _counted(records.read_table(frame, chosen), account)
+    return _counted(records.read_table(frame, chosen, _stem(file.path)), account)
 
 
 def _sample(text: str) -> pl.Series:
@@ -233,15 +247,19 @@ def _taken(frame: pl.DataFrame, chosen: Sequence[Format], known: Known, account:
     yield from taken.tables.items()
 
 
-def _component(path: str) -> str:
-    """What a log file is named after: its name without suffixes, dates and the ids of a pod; its folder if too general."""
-    parts = path.split("/")
-    name = re.sub(r"(?:\.(?:log|txt|json|ndjson|jsonl|gz|xz|zst|bz2|out|err|csv|\d+))+$", "", parts[-1])
+def _stem(path: str) -> str:
+    """The name of a file without suffixes, dates and the ids of a pod."""
+    name = re.sub(r"(?:\.(?:log|txt|json|ndjson|jsonl|gz|xz|zst|bz2|out|err|csv|\d+))+$", "", path.rsplit("/", 1)[-1])
     name = re.sub(r"[-_.]\d{4}[-_]?\d\d[-_]?\d\d.*$", "", name)
-    name = re.sub(r"-[0-9a-f]{6,10}-[a-z0-9]{5}$", "", name)
-    if name.lower() in GENERAL and len(parts) > 1:
-        return parts[-2]
-    return "" if name.lower() in GENERAL else name
+    return re.sub(r"-[0-9a-f]{6,10}-[a-z0-9]{5}$", "", name)
+
+
+def _component(path: str) -> str:
+    """What a log file is named after; its folder where the name is too general."""
+    parts, name = path.split("/"), _stem(path)
+    if name.lower() in GENERAL:
+        return parts[-2] if len(parts) > 1 and parts[-2].lower() not in GENERAL else ""
+    return name
 
 
 GENERAL = {

@@ -40,23 +40,25 @@ def fits(document: Any, table: TableMap) -> bool:
     for number, place in enumerate(places(document, table.records)):
         if number >= LOOKED_AT:
             return False
-        if isinstance(place.record, dict | list) or table.records.endswith("*"):
-            if all(each(place, document) is not None for each in required):
-                return True
+        if all(each(place, document) is not None for each in required):
+            return True
     return False
 
 
-def read(document: Any, tables: Sequence[TableMap]) -> Iterator[tuple[str, pl.DataFrame, int]]:
-    """Raw rows of every table that the document fits: table, rows with their ``record``, and records passed over."""
+def read(document: Any, tables: Sequence[TableMap], name: str) -> Iterator[tuple[str, pl.DataFrame, int]]:
+    """Raw rows of every table that the document fits: table, rows with their ``record``, and records passed over.
+
+    ``name`` stands for ``@file``.
+    """
     for table in tables:
         if fits(document, table):
-            rows, skipped = _rows(document, table)
+            rows, skipped = _rows(document, table, name)
             yield table.to, rows, skipped
 
 
-def _rows(document: Any, table: TableMap) -> tuple[pl.DataFrame, int]:
+def _rows(document: Any, table: TableMap, file: str) -> tuple[pl.DataFrame, int]:
     required = [compiled(each) for each in table.requires]
-    columns = {name: compiled(said) for name, said in table.columns.items()}
+    columns = {name: compiled(said.replace("@file", f"'{file}'")) for name, said in table.columns.items()}
     where = compiled(table.where) if table.where else None
     gathered: dict[str, list[Any]] = {name: [] for name in columns}
     records: list[str] = []
@@ -78,7 +80,7 @@ def _rows(document: Any, table: TableMap) -> tuple[pl.DataFrame, int]:
 def _plain(value: Any, name: str) -> Any:
     if value is None or isinstance(value, str | bool):
         return value
-    if name in ("paths", "carries", "values", "times"):
+    if name in ("paths", "carries", "values", "times", "lines"):
         return (
             [each if isinstance(each, str) else json.dumps(each) for each in value]
             if isinstance(value, list)
@@ -141,20 +143,26 @@ def table_of(text: str, notes: list[str]) -> pl.DataFrame | None:
 
 
 def has_header(names: Sequence[str], table: TableMap) -> bool:
-    """Whether a CSV header has every column that ``table`` requires (``a|b`` for either)."""
+    """Whether a CSV header has every column that ``table`` requires (``a|b`` for either); pairs need both ends."""
     known = set(names)
-    return all(any(one in known for one in each.split("|")) for each in table.requires)
+    has_required = all(any(one in known for one in each.split("|")) for each in table.requires)
+    return has_required and ("peer" not in table.unpivot.get("split", "") or _is_edges(names, table))
 
 
-def read_table(frame: pl.DataFrame, each: Format) -> Iterator[tuple[str, pl.DataFrame, int]]:
+def read_table(frame: pl.DataFrame, each: Format, name: str) -> Iterator[tuple[str, pl.DataFrame, int]]:
     """Raw rows of every table that a CSV file fits."""
     for table in each.tables:
         if has_header(frame.columns, table):
-            yield table.to, _unpivoted(frame, table) if table.unpivot else _mapped(frame, table.columns), 0
+            columns = {column: said.replace("@file", f"'{name}'") for column, said in table.columns.items()}
+            wide = table.to == "metrics" and "value" not in columns
+            yield table.to, _unpivoted(frame, columns, table.unpivot) if wide else _mapped(frame, columns), 0
 
 
 def _mapped(frame: pl.DataFrame, columns: Mapping[str, str]) -> pl.DataFrame:
-    return frame.select("record", *(_column(frame.columns, said).alias(name) for name, said in columns.items()))
+    found = [_column(frame.columns, said).alias(name) for name, said in columns.items() if name != "labels"]
+    kept = [name for name in columns.get("labels", "").split("|") if name in frame.columns]
+    labels = pl.struct(kept).struct.json_encode().alias("labels") if kept else pl.lit("").alias("labels")
+    return frame.select("record", *found, *([labels] if "labels" in columns else []))
 
 
 def _column(names: Sequence[str], said: str) -> pl.Expr:
@@ -168,25 +176,33 @@ def _column(names: Sequence[str], said: str) -> pl.Expr:
     return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
 
 
-def _unpivoted(frame: pl.DataFrame, table: TableMap) -> pl.DataFrame:
+def _unpivoted(frame: pl.DataFrame, columns: Mapping[str, str], unpivot: Mapping[str, Any]) -> pl.DataFrame:
     """Wide metrics: every column that is no key becomes samples of its own metric.
 
     ``split`` (a regex with groups named as columns) takes what stands in the column's name apart.
     """
-    keys = [part for said in table.columns.values() for part in said.split("|") if part in frame.columns]
-    apart = set(table.unpivot.get("except", ())) | set(keys) | {"record"}
-    values = [name for name in frame.columns if name not in apart and re.search(table.unpivot.get("only", ""), name)]
-    mapped = frame.with_columns(_mapped(frame, table.columns).drop("record"))
-    own = [name for name in table.columns if name in mapped.columns]
-    long = mapped.select("record", *own, *(name for name in values if name not in own)).unpivot(
-        on=[name for name in values if name not in own],
-        index=["record", *own],
-        variable_name="wide",
-        value_name="value",
+    values = _value_columns(frame.columns, columns, unpivot)
+    mapped = _mapped(frame, columns).rename({name: f"@{name}" for name in columns})
+    long = pl.concat([mapped, frame.select(values)], how="horizontal").unpivot(
+        on=values, index=mapped.columns, variable_name="wide", value_name="value"
     )
     long = long.filter(pl.col("value").is_not_null(), pl.col("value") != "")
-    split = table.unpivot.get("split")
-    if split:
-        parts = long["wide"].str.extract_groups(split).struct.unnest()
+    long = long.rename({f"@{name}": name for name in columns})
+    if unpivot.get("split"):
+        parts = long["wide"].str.extract_groups(unpivot["split"]).struct.unnest()
         long = pl.concat([long, parts], how="horizontal")
     return long.drop("wide") if "metric" in long.columns else long.rename({"wide": "metric"})
+
+
+def _value_columns(names: Sequence[str], columns: Mapping[str, str], unpivot: Mapping[str, Any]) -> list[str]:
+    apart = {part.strip() for said in columns.values() for part in said.split("|")} | {"record", *unpivot.get("except", ())}
+    return [name for name in names if name not in apart and re.search(unpivot.get("only", ""), name)]
+
+
+def _is_edges(names: Sequence[str], table: TableMap) -> bool:
+    """Whether the value columns are pairs of components: all can be split, and some name stands on both sides."""
+    values = _value_columns(names, table.columns, table.unpivot)
+    found = [re.fullmatch(table.unpivot["split"], name) for name in values]
+    pairs = [match.groupdict() for match in found if match]
+    sides = [{pair.get(side) for pair in pairs} for side in ("component", "peer")]
+    return bool(pairs) and len(pairs) == len(values) and bool(sides[0] & sides[1])

@@ -1,0 +1,46 @@
+"""One name for one component: instances that a source declares fold into their owner."""
+
+import json
+from collections.abc import Mapping
+
+import polars as pl
+
+from forensics.store import NAME_COLUMNS, Store
+
+
+def aliases(store: Store, declared: Mapping[str, str]) -> Mapping[str, str]:
+    """Alias to name: pods that a metric series names beside their owner, and what ``incident.yaml`` says.
+
+    A pod that two owners claim stays itself.
+    """
+    found: dict[str, set[str]] = {}
+    rows = store.raw("series").select("component", "labels").filter(pl.col("labels") != "").unique().collect()
+    for component, labels in rows.rows():
+        said = json.loads(labels)
+        for key in ("pod", "pod_name", "kubernetes_pod_name", "instance"):
+            if said.get(key) and said[key] != component and component:
+                found.setdefault(str(said[key]), set()).add(component)
+    learned = {alias: next(iter(owners)) for alias, owners in found.items() if len(owners) == 1}
+    every = {**learned, **declared}
+    return dict(sorted((alias, _final(name, every)) for alias, name in every.items() if alias != name))
+
+
+def _final(name: str, every: Mapping[str, str]) -> str:
+    """Where a chain of aliases ends; a circle ends where it began."""
+    passed = {name}
+    while name in every and every[name] not in passed:
+        name = every[name]
+        passed.add(name)
+    return name
+
+
+def seen(store: Store) -> list[str]:
+    """Every component that some table names, sorted; aliases are folded."""
+    frames = [
+        store.scan(table).select(pl.col(column).alias("component"))
+        for table, columns in NAME_COLUMNS.items()
+        for column in columns
+        if table not in ("counts", "latency")
+    ]
+    names = pl.concat(frames).filter(pl.col("component") != "").unique().collect()["component"]
+    return names.sort().to_list()
