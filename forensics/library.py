@@ -2,7 +2,7 @@
 
 import hashlib
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,15 +61,15 @@ class Library:
             raise DefinitionError("\n".join(faults), hint="Correct the TOML; every definition is read before any data.")
         return parsed
 
-    def sha256(self) -> str:
-        """A hash over the names and bytes of every definition in force."""
+    def sha256(self, kinds: Sequence[str] = KINDS) -> str:
+        """A hash over the names and bytes of every definition of ``kinds`` in force."""
         total = hashlib.sha256()
-        for name, path in self._all():
+        for name, path in self._all(kinds):
             total.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
         return total.hexdigest()
 
-    def _all(self) -> Iterator[tuple[str, Path]]:
-        for kind in KINDS:
+    def _all(self, kinds: Sequence[str]) -> Iterator[tuple[str, Path]]:
+        for kind in kinds:
             merged: dict[str, Path] = {}
             for folder in reversed(self.folders(kind)):
                 for path in folder.rglob("*"):

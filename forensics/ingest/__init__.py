@@ -23,7 +23,8 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
     """
     formats = detection.ordered(definitions.load(library))
     known = reading.Known(formats, masking.load(library), options, bundle.declared.timezone)
-    parts = {_part(file, library.sha256(), known): file for file in bundle.files}
+    said = library.sha256(("parsers",)) + repr(known.masks)
+    parts = {_part(file, said, known): file for file in bundle.files}
     store.drop(parts)
     done = {path.stem.rsplit("-", 1)[0] for path in store.parts("files")}
     fresh = [(part, file) for part, file in parts.items() if part not in done]
@@ -37,8 +38,8 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
     progress("reading files", f"{len(bundle.files)} files, {sum(sizes) / 1e6:,.1f} MB new")
 
 
-def _part(file: File, definitions_sha256: str, known: reading.Known) -> str:
+def _part(file: File, said: str, known: reading.Known) -> str:
     """The name of a file's part: it changes with the file, the definitions and the options that bear on reading."""
     options = replace(known.options, start=None, end=None, symptom="", slo=(), include=(), exclude=(), definitions=())
-    body = "\0".join((VERSION, file.path, file.sha256, definitions_sha256, known.zone, repr(options)))
+    body = "\0".join((VERSION, file.path, file.sha256, said, known.zone, repr(options)))
     return hashlib.blake2b(body.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
