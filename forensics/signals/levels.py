@@ -1,0 +1,124 @@
+"""Level shifts of metric series against their own baseline."""
+
+import json
+from collections.abc import Mapping
+
+import polars as pl
+
+from forensics.clock import EPOCH
+from forensics.library import Library
+from forensics.records.evidence import SeriesEvidence
+from forensics.records.signal import Signal, Windows
+from forensics.records.window import SECOND
+from forensics.signals import quantities
+from forensics.signals.windowing import capped, hull, phase
+from forensics.store import Store
+
+# Robust deviations below which a shift is ordinary; 3.5 is Iglewicz and Hoaglin's bound for the modified z-score.
+LEAST = 3.5
+# Scales the median absolute deviation to the standard deviation of a normal distribution.
+MAD = 1.4826
+
+
+def detect(store: Store, windows: Windows, library: Library) -> list[Signal]:
+    """A signal for each series whose level during the incident is unlike its baseline."""
+    known = quantities.load(library)
+    series = store.scan("series").collect()
+    kinds = quantities.by_metric(series["metric"].unique().to_list(), known)
+    shifts = _shifts(store, windows, series, kinds)
+    return [_signal(row, windows, kinds[row["metric"]]) for row in shifts.iter_rows(named=True)]
+
+
+def samples(store: Store, windows: Windows) -> pl.DataFrame:
+    """Finite samples of both phases: series_id, time, value, phase, sorted."""
+    return (
+        store.scan("metrics")
+        .filter(pl.col("value").is_finite())
+        .with_columns(phase(windows, "time"))
+        .filter(pl.col("phase").is_not_null())
+        .select("series_id", "time", "value", "phase")
+        .sort("series_id", "time", "value")
+        .collect()
+    )
+
+
+def _shifts(
+    store: Store, windows: Windows, series: pl.DataFrame, kinds: Mapping[str, quantities.Quantity]
+) -> pl.DataFrame:
+    """A row for each series that shifted: statistics of both phases, size, direction, onset."""
+    frame = samples(store, windows)
+    before, during = frame.filter(pl.col("phase") == "before"), frame.filter(pl.col("phase") == "during")
+    base = before.group_by("series_id").agg(pl.col("value").median().alias("median"), pl.len().alias("n_before"))
+    deviation = (
+        before.join(base, on="series_id")
+        .group_by("series_id")
+        .agg((pl.col("value") - pl.col("median")).abs().median().alias("mad"))
+    )
+    here = during.group_by("series_id").agg(pl.col("value").median().alias("now"), pl.len().alias("n"))
+    floors = pl.DataFrame(
+        {
+            "metric": list(kinds),
+            "floor": [kinds[name].floor for name in kinds],
+            "worse": [kinds[name].worse for name in kinds],
+        },
+        schema={"metric": pl.String, "floor": pl.Float64, "worse": pl.Int64},
+    )
+    # A component's own kind of metric gives the scale where its series is flat: what its peers usually show.
+    table = (
+        base.join(deviation, on="series_id")
+        .join(here, on="series_id")
+        .join(series, on="series_id")
+        .join(floors, on="metric")
+    )
+    usual = table.group_by("metric").agg(pl.col("median").abs().median().alias("usual"))
+    table = table.join(usual, on="metric").with_columns(
+        pl.max_horizontal(
+            pl.col("mad") * MAD,
+            pl.col("floor") * pl.col("median").abs(),
+            pl.col("floor") * 0.1 * pl.col("usual"),
+            pl.lit(1e-9),
+        ).alias("scale")
+    )
+    table = table.with_columns(((pl.col("now") - pl.col("median")) / pl.col("scale")).alias("z"))
+    table = table.filter(pl.col("z").abs() >= LEAST, pl.col("n_before") >= 2)
+    return table.join(_onsets(during, table), on="series_id", how="left").sort("series_id")
+
+
+def _onsets(during: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """The first sample of the incident on the far side of the midpoint between both levels, and the step of the series."""
+    joined = during.join(table.select("series_id", "median", "now", "z"), on="series_id")
+    middle = (pl.col("median") + pl.col("now")) / 2
+    beyond = pl.when(pl.col("z") > 0).then(pl.col("value") >= middle).otherwise(pl.col("value") <= middle)
+    return joined.group_by("series_id").agg(
+        pl.col("time").filter(beyond).min().alias("onset"),
+        pl.col("time").sort().diff().median().dt.total_microseconds().alias("step"),
+    )
+
+
+def _signal(row: Mapping[str, object], windows: Windows, kind: quantities.Quantity) -> Signal:
+    z = float(row["z"])  # type: ignore[arg-type]
+    onset = row["onset"]
+    labels = tuple(sorted((str(key), str(value)) for key, value in json.loads(str(row["labels"]) or "{}").items()))
+    before, during = float(row["median"]), float(row["now"])  # type: ignore[arg-type]
+    component, metric = str(row["component"]), str(row["metric"])
+    evidence = [SeriesEvidence(component, metric, labels, windows.incident, "median", during, int(str(row["n"])))]
+    if len(windows.baselines) == 1:
+        evidence.append(
+            SeriesEvidence(component, metric, labels, hull(windows), "median", before, int(str(row["n_before"])))
+        )
+    step = row["step"]
+    return Signal(
+        kind="level_shift",
+        component=component,
+        subject=metric,
+        quantity=kind.name,
+        direction=1 if z > 0 else -1,
+        size=capped(abs(z)),
+        onset=None if onset is None else int((onset - EPOCH).total_seconds() * SECOND),  # type: ignore[operator]
+        onset_error_s=float(step) / SECOND if isinstance(step, int | float) else windows.incident.duration_s,
+        before=before,
+        during=during,
+        unit=str(row["unit"]),
+        peer=str(row["peer"]),
+        evidence=tuple(evidence),
+    )
