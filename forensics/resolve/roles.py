@@ -9,6 +9,8 @@ from forensics.store import Store
 
 # Names of well-known software; a name is only a hint, and says so.
 BY_NAME: Sequence[tuple[str, str, str]] = (
+    # AWS X-Ray gives what a caller sees of another a node of its own, of type client or remote.
+    (r"[_:](client|remote)$", "client view", "view"),
     (r"postgres|mysql|mariadb|mongo|oracle|sqlserver|dynamodb|cassandra|aurora|\bdb\b|database|rds", "database", "database"),
     (r"redis|memcache|varnish|cache", "cache", "cache"),
     (r"kafka|rabbit|sqs|queue|nats|pulsar|activemq", "queue", "queue"),

@@ -18,6 +18,8 @@ from forensics.store import Store
 LEAST = 3.5
 # Scales the median absolute deviation to the standard deviation of a normal distribution.
 MAD = 1.4826
+# A quartile wanders more than a median; its shift counts for that much less.
+QUARTER = 0.7
 
 
 def detect(store: Store, windows: Windows, library: Library) -> list[Signal]:
@@ -48,13 +50,24 @@ def _shifts(
     """A row for each series that shifted: statistics of both phases, size, direction, onset."""
     frame = samples(store, windows)
     before, during = frame.filter(pl.col("phase") == "before"), frame.filter(pl.col("phase") == "during")
-    base = before.group_by("series_id").agg(pl.col("value").median().alias("median"), pl.len().alias("n_before"))
+    value = pl.col("value")
+    base = before.group_by("series_id").agg(
+        value.median().alias("median"),
+        value.quantile(0.75, "nearest").alias("high"),
+        value.quantile(0.25, "nearest").alias("low"),
+        pl.len().alias("n_before"),
+    )
     deviation = (
         before.join(base, on="series_id")
         .group_by("series_id")
         .agg((pl.col("value") - pl.col("median")).abs().median().alias("mad"))
     )
-    here = during.group_by("series_id").agg(pl.col("value").median().alias("now"), pl.len().alias("n"))
+    here = during.group_by("series_id").agg(
+        value.median().alias("now"),
+        value.quantile(0.75, "nearest").alias("top"),
+        value.quantile(0.25, "nearest").alias("bottom"),
+        pl.len().alias("n"),
+    )
     floors = pl.DataFrame(
         {
             "metric": list(kinds),
@@ -79,7 +92,11 @@ def _shifts(
             pl.lit(1e-9),
         ).alias("scale")
     )
-    table = table.with_columns(((pl.col("now") - pl.col("median")) / pl.col("scale")).alias("z"))
+    level = (pl.col("now") - pl.col("median")) / pl.col("scale")
+    # What comes and goes moves the upper or lower quarter and leaves the median where it was.
+    upper, lower = ((pl.col(a) - pl.col(b)) / pl.col("scale") * QUARTER for a, b in (("top", "high"), ("bottom", "low")))
+    edge = pl.when(upper.abs() >= lower.abs()).then(upper).otherwise(lower)
+    table = table.with_columns(pl.when(level.abs() >= edge.abs()).then(level).otherwise(edge).alias("z"))
     table = table.filter(pl.col("z").abs() >= LEAST, pl.col("n_before") >= 2)
     return table.join(_onsets(during, table), on="series_id", how="left").sort("series_id")
 

@@ -22,7 +22,7 @@ def detect(store: Store, windows: Windows, library: Library) -> list[Signal]:
     variance-stabilising square root (Anscombe 1948): ``2 (sqrt(during) - sqrt(expected))``.
     """
     table = _rates(store, windows)
-    share = minutes([windows.incident]) / minutes(windows.baselines)
+    share = _traffic(table)
     found: list[Signal] = []
     examples = _examples(store, windows, table)
     for row in table.iter_rows(named=True):
@@ -34,6 +34,16 @@ def detect(store: Store, windows: Windows, library: Library) -> list[Signal]:
         if abs(size) >= LEAST:
             found.append(_signal(row, size, expected, windows, examples.get((row["component"], row["template_id"]))))
     return sorted(found, key=lambda each: (-each.size, each.component, each.subject))[:MOST]
+
+
+def _traffic(table: pl.DataFrame) -> float:
+    """How much was logged during the incident for each line before it: the median over components that log in both.
+
+    Logs often cover part of a baseline only, and an error storm in one component must not shrink all others.
+    """
+    both = table.group_by("component").agg(pl.col("before", "during").sum()).filter(pl.col("before") > 0, pl.col("during") > 0)
+    ratios = (both["during"] / both["before"]).sort()
+    return float(ratios.median() or 0.0) if len(ratios) else 1.0  # type: ignore[arg-type]
 
 
 def _rates(store: Store, windows: Windows) -> pl.DataFrame:

@@ -184,7 +184,8 @@ def detect_rates(store: Store, windows: Windows, library: Library) -> list[Signa
     for name in ("before", "during"):
         if name not in table.columns:
             return []
-    share = minutes([windows.incident]) / minutes(windows.baselines)
+    # Traces are often kept for part of a baseline only: compare shares of all spans, not rates by the clock.
+    share = (table["during"].sum() or 0) / max(table["before"].sum() or 0, 1)
     found = []
     for row in table.iter_rows(named=True):
         now, expected = row["during"] or 0, (row["before"] or 0) * share

@@ -1,0 +1,80 @@
+"""Candidates' scores: a conditional logit over the components of one incident.
+
+``score(c) = sum_k weight_k * value_k(c)`` and ``P(c) = exp(score(c)) / sum exp(score)`` (McFadden, Conditional logit
+analysis of qualitative choice behavior, 1974). The weights stand in ``models/ranking/weights.toml``, fitted by
+``tools/fit_ranking.py``; a kind of evidence that no fit has seen counts as much as the prior.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forensics.causal.features import Clue
+from forensics.causal.graph import Graph
+from forensics.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Weight by kind of evidence, the prior for kinds without one, and what takes away from a component."""
+
+    kinds: Mapping[str, float]
+    prior: float
+    view: float
+    unreachable: float
+    temperature: float
+
+
+def load(library: Library) -> Weights:
+    """The weights in force."""
+    said = library.load("models", "ranking")["weights"]
+    return Weights(said["weight"], said["prior"], said["view"], said["unreachable"], said["temperature"])
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A component with its score and its chance of being the cause among the components of this incident."""
+
+    component: str
+    score: float
+    chance: float
+
+
+def scored(
+    found: Sequence[Clue], components: Mapping[str, str], graph: Graph, symptom: str, weights: Weights
+) -> tuple[Scored, ...]:
+    """Every component with a clue, best first; ``components`` maps names to roles."""
+    sums: dict[str, list[float]] = {}
+    for clue in found:
+        if clue.component in components:
+            sums.setdefault(clue.component, []).append(weights.kinds.get(clue.kind, weights.prior) * clue.value)
+    reach = _depended_on(symptom, graph)
+    scores: dict[str, float] = {}
+    for component, parts in sums.items():
+        total = math.fsum(sorted(parts))
+        total -= weights.view * (components[component] == "client view")
+        total -= weights.unreachable * (len(reach) > 1 and component not in reach)
+        scores[component] = total
+    if not scores:
+        return ()
+    # Components without a clue could be the cause as well: each counts with a score of 0.
+    silent = len(components) - len(scores)
+    best = max(scores.values())
+    odds = {name: math.exp((value - best) / weights.temperature) for name, value in scores.items()}
+    whole = math.fsum(sorted(odds.values())) + silent * math.exp(-best / weights.temperature)
+    ranked = sorted(scores, key=lambda name: (-round(scores[name], 9), name))
+    return tuple(Scored(name, scores[name], odds[name] / whole) for name in ranked)
+
+
+def _depended_on(symptom: str, graph: Graph) -> set[str]:
+    """What the component that shows the symptom depends on, itself included; empty where it is not known."""
+    if not symptom:
+        return set()
+    found: set[str] = set()
+    waiting = [symptom]
+    while waiting:
+        here = waiting.pop()
+        if here not in found:
+            found.add(here)
+            waiting.extend(graph.callees.get(here, ()))
+    return found

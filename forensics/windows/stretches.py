@@ -1,0 +1,186 @@
+"""The stretch of time in which users, logs or metrics say that something is wrong."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from forensics.records.evidence import Evidence
+from forensics.records.window import MINUTE, SECOND, Micros, Window
+from forensics.store import Store
+
+# Deviations of a quiet bin beyond which a bin is alarming.
+ALARMING = 6.0
+# Quiet bins between alarming ones that belong to the same stretch.
+JOINED = 3 * MINUTE
+FEWEST_BINS = 8
+# Below this share of failing requests nobody is paged.
+ERROR_FLOOR = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An alarming stretch: what showed it, at which component, and how strongly."""
+
+    window: Window
+    what: str
+    component: str
+    strength: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """Values a bin, larger is worse; ``floor`` is the least spread that a deviation is measured in."""
+
+    what: str
+    component: str
+    frame: pl.DataFrame
+    step: Micros
+    floor: float
+
+
+def alarming(store: Store, inside: Window, near: Micros | None) -> Stretch | None:
+    """The strongest stretch inside a window, of the first kind of indicator that shows one; near a time when one is given.
+
+    What users saw comes first: failing requests, then slow ones, then failing spans, error logs, metrics.
+    """
+    for source in SOURCES:
+        found = [each for indicator in source(store) for each in _stretches(indicator, inside, near)]
+        if found:
+            return max(found, key=lambda each: (each.strength, -each.window.start, each.component, each.what))
+    return None
+
+
+def _stretches(indicator: Indicator, inside: Window, near: Micros | None) -> Iterator[Stretch]:
+    frame = indicator.frame.sort("bin")
+    if frame.height < FEWEST_BINS:
+        return
+    value = frame["value"]
+    # The lower half is quiet even when the incident fills a third of the data.
+    quiet = value.sort().head(max(FEWEST_BINS // 2, int(0.6 * len(value))))
+    middle = float(quiet.median() or 0.0)  # type: ignore[arg-type]
+    spread = max(1.4826 * float((quiet - middle).abs().median() or 0.0), indicator.floor)  # type: ignore[arg-type]
+    bins = frame["bin"].to_list()
+    sizes = [(each - middle) / spread for each in value.to_list()]
+    start: int | None = None
+    last = 0
+    strength = 0.0
+    for at, size in [*zip(bins, sizes, strict=True), (None, 0.0)]:
+        loud = at is not None and size >= ALARMING
+        if start is not None and (at is None or (loud and at - last > JOINED + indicator.step)):
+            stretch = _stretch(indicator, Window(start, last + indicator.step), strength, inside, near)
+            if stretch:
+                yield stretch
+            start, strength = None, 0.0
+        if loud and at is not None:
+            start = at if start is None else start
+            last = at
+            strength += size
+
+
+def _stretch(
+    indicator: Indicator, window: Window, strength: float, inside: Window, near: Micros | None
+) -> Stretch | None:
+    if not window.overlaps(inside):
+        return None
+    if near is not None and not (window.start - MINUTE <= near <= window.end + 15 * MINUTE):
+        return None
+    if window.duration_s < 2 * indicator.step / SECOND and strength < 10 * ALARMING:
+        return None
+    return Stretch(window, indicator.what, indicator.component, strength, _evidence(indicator, window))
+
+
+def _evidence(indicator: Indicator, window: Window) -> tuple[Evidence, ...]:
+    return ()
+
+
+STEP = 15 * SECOND
+
+
+def _bins(step: Micros, column: str) -> pl.Expr:
+    return (pl.col(column).to_physical() // step * step).alias("bin")
+
+
+def _request_errors(store: Store) -> Iterator[Indicator]:
+    table = (
+        store.scan("requests")
+        .filter(pl.col("time").is_not_null())
+        .group_by("component", _bins(STEP, "time"))
+        .agg(pl.col("is_error").fill_null(value=False).sum().alias("bad"), pl.len().alias("n"))
+        .collect()
+    )
+    # One failure added keeps a bin of two requests from looking like an outage.
+    rated = table.with_columns((pl.col("bad") / (pl.col("n") + 2)).alias("value"))
+    yield from _by_component(rated, "failing requests", STEP, ERROR_FLOOR)
+
+
+def _request_latency(store: Store) -> Iterator[Indicator]:
+    table = (
+        store.scan("requests")
+        .filter(pl.col("time").is_not_null(), pl.col("duration_us").is_not_null())
+        .group_by("component", _bins(MINUTE, "time"))
+        .agg(pl.col("duration_us").quantile(0.95, "nearest").cast(pl.Float64).alias("value"), pl.len().alias("n"))
+        .filter(pl.col("n") >= 5)
+        .collect()
+    )
+    for component, group in _groups(table):
+        middle = float(group["value"].median() or 0.0)  # type: ignore[arg-type]
+        yield Indicator("slow requests", component, group, MINUTE, max(0.15 * middle, 1_000.0))
+
+
+def _span_errors(store: Store) -> Iterator[Indicator]:
+    roots = store.scan("spans").filter(pl.col("parent_id").is_null(), pl.col("start").is_not_null())
+    table = (
+        roots.group_by("component", _bins(MINUTE, "start"))
+        .agg(pl.col("is_error").fill_null(value=False).sum().alias("bad"), pl.len().alias("n"))
+        .collect()
+    )
+    yield from _by_component(
+        table.with_columns((pl.col("bad") / (pl.col("n") + 2)).alias("value")), "failing traces", MINUTE, 0.03
+    )
+
+
+def _error_logs(store: Store) -> Iterator[Indicator]:
+    counts = (
+        store.scan("counts")
+        .group_by(_bins(MINUTE, "minute"), pl.lit("").alias("component"))
+        .agg(pl.col("n").filter(pl.col("severity") >= 17).sum().alias("value"))
+    )
+    table = counts.collect()
+    if table["value"].sum():
+        yield Indicator("error logs", "", table.with_columns(pl.col("value").cast(pl.Float64)), MINUTE, 0.5)
+
+
+def _metrics(store: Store) -> Iterator[Indicator]:
+    """Series of errors and latency, by their names; each against itself."""
+    wanted = r"(?i)error|fault|fail|5xx|timeout|latency|duration|exception|p9\d|unauthor"
+    series = store.scan("series").filter(pl.col("metric").str.contains(wanted), pl.col("kind") != "counter")
+    joined = (
+        store.scan("metrics")
+        .filter(pl.col("value").is_finite(), pl.col("value") >= 0)
+        .join(series.select("series_id", "component", "metric"), on="series_id")
+    )
+    table = joined.select("component", "metric", pl.col("time").to_physical().alias("bin"), "value").collect()
+    for (component, metric), group in table.sort("component", "metric", "bin").group_by(
+        "component", "metric", maintain_order=True
+    ):
+        merged = group.group_by("bin").agg(pl.col("value").max()).sort("bin")
+        step = int(merged["bin"].diff().median() or MINUTE)  # type: ignore[arg-type]
+        middle = float(merged["value"].median() or 0.0)  # type: ignore[arg-type]
+        yield Indicator(str(metric), str(component), merged, max(step, SECOND), max(0.15 * middle, 1e-3))
+
+
+def _by_component(table: pl.DataFrame, what: str, step: Micros, floor: float) -> Iterator[Indicator]:
+    for component, group in _groups(table):
+        yield Indicator(what, component, group, step, floor)
+
+
+def _groups(table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    for (component,), group in table.sort("component", "bin").group_by("component", maintain_order=True):
+        yield str(component), group
+
+
+SOURCES: Sequence[Callable[[Store], Iterator[Indicator]]] = (
+    _request_errors, _request_latency, _span_errors, _error_logs, _metrics,
+)  # fmt: skip
