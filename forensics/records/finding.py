@@ -29,7 +29,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A row of the ``changes`` table with its evidence; ``effect`` is what it could do, "" where that is unknown."""
+    """A row of the ``changes`` table with its evidence.
+
+    ``effect`` is what it could do, "" where that is unknown; ``risk`` from 0 (cannot change behaviour) to 1.
+    """
 
     id: str
     time: Micros | None
@@ -42,6 +45,7 @@ class Change:
     carries: tuple[str, ...]
     effect: str
     evidence: tuple[Evidence, ...]
+    risk: float = 0.15
 
 
 @dataclass(frozen=True, slots=True)

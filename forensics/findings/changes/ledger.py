@@ -19,6 +19,7 @@ def read(store: Store) -> tuple[Change, ...]:
 
 def _change(row: Mapping[str, Any]) -> Change:
     paths = tuple(row["paths"] or ()) or facts.paths(row["diff"])
+    effect = facts.effect(row["diff"], paths) if row["kind"] == "commit" or row["diff"] else ""
     return Change(
         id=row["id"] or row["ref"] or f"{row['kind']}-{row['file']}{row['record']}",
         time=micros(row["time"]) if row["time"] else None,
@@ -29,8 +30,9 @@ def _change(row: Mapping[str, Any]) -> Change:
         title=re.sub(r"\s+", " ", row["title"]).strip(),
         paths=paths,
         carries=tuple(row["carries"] or ()),
-        effect=facts.effect(row["diff"], paths) if row["kind"] == "commit" else "",
+        effect=effect,
         evidence=_evidence(row),
+        risk=facts.risk(effect),
     )
 
 

@@ -1,0 +1,295 @@
+"""The verdict: one change or none, the failure mode, and how sure we are."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from forensics.library import Library
+from forensics.records.cause import Candidate, Hypothesis, Judgement, Missing, Ranking, Verdict
+from forensics.records.evidence import Scalar, Statement
+from forensics.records.finding import Finding, Findings
+from forensics.records.signal import Detected, Windows
+from forensics.store import Store
+from forensics.verdict import health, trial
+from forensics.verdict.trial import Scene, Trial
+from forensics.verdict.words import split
+
+GUILTY = 0.20
+MARGIN = 1.25
+IDENTIFIED, PROBABLE = 0.75, 0.40
+# Failure modes whose cause is as a rule outside of what was changed.
+OUTSIDE = {
+    "certificate_expired",
+    "upstream_outage",
+    "bad_data",
+    "node_not_ready",
+    "failover",
+    "dns_failure",
+    "traffic_surge",
+    "replication_lag",
+    "storage_full",
+}
+
+
+def decide(
+    store: Store, windows: Windows, detected: Detected, findings: Findings, ranking: Ranking, library: Library
+) -> Verdict:
+    """Judge every change, choose the failure mode, and say how sure we are; ``inconclusive`` rather than a guess."""
+    calm = health.calm(store, windows, detected, findings)
+    if calm is not None:
+        return _no_incident(calm, findings)
+    candidate = ranking.candidates[0] if ranking.candidates else None
+    mode = _mode(findings, ranking)
+    first = mode.component if mode is not None else candidate.component if candidate else ""
+    scene = _scene(store, windows, detected, findings, ranking, library, first, mode)
+    trials = _trials(store, findings, scene)
+    guilty = _guilty(trials, mode)
+    return _verdict(findings, ranking, candidate, mode, first, trials, guilty, windows)
+
+
+def _mode(findings: Findings, ranking: Ranking) -> Finding | None:
+    """The failure mode that fits best at one of the leading candidates; a better candidate wins among equal fits."""
+    place = {each.component: each.rank for each in ranking.candidates}
+    near = [each for each in findings.modes if place.get(each.component, 99) <= 5]
+    return min(near, key=lambda each: (place[each.component] - 2 * each.fit, -each.fit, each.mode), default=None)
+
+
+def _scene(
+    store: Store,
+    windows: Windows,
+    detected: Detected,
+    findings: Findings,
+    ranking: Ranking,
+    library: Library,
+    first: str,
+    mode: Finding | None,
+) -> Scene:
+    effects = library.load("models", "causal")["change_effects"]
+    waiting, below = [first], set()
+    while waiting:
+        here = waiting.pop()
+        for edge in ranking.edges:
+            if edge.source == here and edge.target not in below:
+                below.add(edge.target)
+                waiting.append(edge.target)
+    fitting = [each for each in findings.modes if each.component == first]
+    causes = {word for each in fitting[:3] for word in each.definition.get("causes", ())}
+    onset = mode.onset if mode is not None and mode.onset is not None else windows.marks.onset or windows.incident.start
+    onset = max(onset, windows.incident.start - 2 * trial.TOLERANCE)
+    texts = [(each.subject, 1.0) for each in detected.signals if each.component == first and each.direction > 0][:40]
+    diffs = {each: split(text) for each, text in _diffs(store).items()}
+    return Scene(
+        first, frozenset(below), onset, frozenset(causes), trial.said_by(texts, diffs), effects["effect"], effects["kind"],
+        any(each.kind == "deploy" for each in findings.changes),
+    )  # fmt: skip
+
+
+def _diffs(store: Store) -> Mapping[str, str]:
+    rows = store.scan("changes").filter(pl.col("diff") != "").select("id", "ref", "diff").collect().rows()
+    return {
+        identity or ref: "\n".join(line for line in diff.splitlines() if line[:1] in "+-@")
+        for identity, ref, diff in sorted(rows)
+    }
+
+
+def _trials(store: Store, findings: Findings, scene: Scene) -> tuple[Trial, ...]:
+    diffs = {name: split(text) for name, text in _diffs(store).items()}
+    found = [
+        trial.try_change(each, findings.changes, diffs.get(each.id, Counter()), each.risk, scene)
+        for each in findings.changes
+    ]
+    return tuple(sorted(found, key=lambda each: (-round(each.weight, 9), each.change.time or 0, each.change.id)))
+
+
+def _guilty(trials: Sequence[Trial], mode: Finding | None) -> Trial | None:
+    """The one change whose weight stands out; none where an outside cause explains the failure without it."""
+    tried = [each for each in trials if each.weight > 0 and each.change.kind != "deploy"] or [
+        each for each in trials if each.weight > 0
+    ]
+    if not tried:
+        return None
+    best = tried[0]
+    if mode is not None and mode.mode in OUTSIDE and not (best.has_mechanism and best.weight >= GUILTY):
+        return None
+    rival = next((each.weight for each in tried[1:]), 0.0)
+    if best.weight < GUILTY or best.weight < MARGIN * rival:
+        return None
+    return best
+
+
+def _no_incident(why: Sequence[Statement], findings: Findings) -> Verdict:
+    judged = tuple(
+        Judgement(each.id, "cleared", Statement("verdict.nothing_failed", {}, each.evidence))
+        for each in findings.changes
+    )
+    return Verdict(
+        "no_incident", "unknown", tuple(why), "", "", (), None, "none", 0.9, (), _calm_hypotheses(why), judged, ()
+    )
+
+
+def _calm_hypotheses(why: Sequence[Statement]) -> tuple[Hypothesis, ...]:
+    return (Hypothesis(Statement("verdict.h_calm", {}), "supported", tuple(why), ()),)
+
+
+def _verdict(
+    findings: Findings,
+    ranking: Ranking,
+    candidate: Candidate | None,
+    mode: Finding | None,
+    first: str,
+    trials: Sequence[Trial],
+    guilty: Trial | None,
+    windows: Windows,
+) -> Verdict:
+    confidence = _confidence(ranking, mode, first, trials, guilty)
+    status = "identified" if confidence >= IDENTIFIED else "probable" if confidence >= PROBABLE else "inconclusive"
+    definition: Mapping[str, Any] = mode.definition if mode is not None else {}
+    change = _name(guilty)
+    return Verdict(
+        status=status,
+        category=mode.category if mode is not None else "code_defect" if guilty else "unknown",
+        summary=_summary(first, mode, guilty, candidate, windows),
+        first_failing_component=first,
+        failure_mode=mode.mode if mode is not None else "",
+        trigger=(guilty.reason,) if guilty else (),
+        change=change,
+        remediation=_remediation(definition, guilty),
+        confidence=confidence,
+        missing=_missing(findings, confidence),
+        hypotheses=_hypotheses(findings, ranking, mode, trials, guilty),
+        judgements=tuple(_judgement(each, guilty, trials) for each in trials),
+        contributing=(),
+    )
+
+
+def _name(guilty: Trial | None) -> str | None:
+    return None if guilty is None else guilty.change.ref if guilty.change.kind == "commit" else guilty.change.id
+
+
+def _confidence(
+    ranking: Ranking, mode: Finding | None, first: str, trials: Sequence[Trial], guilty: Trial | None
+) -> float:
+    """The chance of the component, raised by a failure mode that fits and by a change that stands out."""
+    chance = next((each.confidence for each in ranking.candidates if each.component == first), 0.0)
+    doubt = 1.0 - chance
+    if mode is not None:
+        doubt *= 1.0 - 0.5 * min(1.0, mode.fit)
+    if guilty is not None:
+        rival = max(
+            (each.weight for each in trials if each is not guilty and each.change.kind != "deploy"), default=0.0
+        )
+        doubt *= 1.0 - 0.6 * guilty.weight * (1.0 - rival / guilty.weight)
+    return round(min(0.97, 1.0 - doubt), 6)
+
+
+def _summary(
+    first: str, mode: Finding | None, guilty: Trial | None, candidate: Candidate | None, windows: Windows
+) -> tuple[Statement, ...]:
+    said: list[Statement] = []
+    if mode is not None:
+        values: dict[str, Scalar] = {
+            "component": first,
+            "title": mode.definition["title"],
+            "means": mode.definition["means"],
+            "onset_at": mode.onset,
+        }
+        said.append(Statement("verdict.mode", values, tuple(item for each in mode.fits for item in each.evidence)))
+    elif candidate is not None:
+        evidence = tuple(item for each in candidate.reasons for item in each.evidence)
+        said.append(Statement("verdict.component", {"component": first, "chance": candidate.confidence}, evidence))
+    else:
+        said.append(Statement("verdict.no_candidate", {}))
+    if guilty is not None:
+        change = guilty.change
+        said.append(
+            Statement(
+                "verdict.guilty",
+                {
+                    "kind": change.kind,
+                    "ref": change.ref[:12] or change.id,
+                    "title": change.title,
+                    "live_at": guilty.live,
+                    "facts": guilty.reason.values.get("facts"),
+                },
+                change.evidence,
+            )
+        )
+    elif candidate is not None:
+        said.append(Statement("verdict.no_change", {"component": first}))
+    return tuple(said)
+
+
+def _remediation(definition: Mapping[str, Any], guilty: Trial | None) -> str:
+    """The action of the failure mode; a guilty change is taken back unless the mode knows better."""
+    asked = str(definition.get("remediation", "none" if guilty is None else "rollback"))
+    if guilty is None:
+        return asked if asked not in ("rollback", "roll-forward") else "escalate-upstream" if not definition else "none"
+    if guilty.change.kind == "flag":
+        return "feature-flag-disable"
+    if guilty.change.kind == "config":
+        return "config-revert"
+    return asked if asked in ("roll-forward", "config-revert") else "rollback"
+
+
+def _missing(findings: Findings, confidence: float) -> tuple[Missing, ...]:
+    if confidence >= IDENTIFIED:
+        return ()
+    wanted = {
+        "logs": (
+            "application logs of the window",
+            "kubectl logs deploy/NAME --timestamps --since-time=START > logs/NAME.log",
+        ),
+        "metrics": (
+            "metrics of the window and a day before it",
+            "promtool query range --start START --end END URL QUERY > metrics/NAME.json",
+        ),
+        "state": ("cluster events and pod states", "kubectl get events,pods -A -o json > k8s/state.json"),
+    }
+    return tuple(
+        Missing(*wanted[name][:1], each.why, wanted[name][1])
+        for each in findings.skipped
+        for name in wanted
+        if f"no {name} in" in each.why
+    )
+
+
+def _hypotheses(
+    findings: Findings, ranking: Ranking, mode: Finding | None, trials: Sequence[Trial], guilty: Trial | None
+) -> tuple[Hypothesis, ...]:
+    found: list[Hypothesis] = []
+    for each in ranking.candidates[:3]:
+        best = next((one for one in findings.modes if one.component == each.component), None)
+        is_first = (
+            (mode is not None and each.component == mode.component) or (mode is None and each is ranking.candidates[0])
+        )
+        text = Statement(
+            "verdict.h_mode" if best else "verdict.h_component",
+            {"component": each.component, "title": best.definition["title"] if best else ""},
+        )
+        status = "supported" if is_first else "rejected" if each.confidence < 0.1 else "open"
+        found.append(Hypothesis(text, status, each.reasons, each.against))
+    for each in [one for one in trials if one.change.kind != "commit" or one.weight > 0][:4]:
+        says = Statement("verdict.h_change", {"kind": each.change.kind, "title": each.change.title or each.change.id})
+        if each is guilty:
+            found.append(Hypothesis(says, "supported", (each.reason,), ()))
+        else:
+            found.append(Hypothesis(says, "rejected" if each.weight < GUILTY / 2 else "open", (), (each.reason,)))
+    return tuple(found)
+
+
+def _judgement(each: Trial, guilty: Trial | None, trials: Sequence[Trial]) -> Judgement:
+    if each is guilty:
+        return Judgement(each.change.id, "guilty", each.reason)
+    if guilty is not None and each.change.kind == "deploy" and trial.carries(each.change, guilty.change):
+        return Judgement(
+            each.change.id,
+            "guilty",
+            Statement("verdict.carried", {"ref": guilty.change.ref[:12]}, each.change.evidence),
+        )
+    if guilty is not None and each.weight > 0:
+        values: dict[str, Scalar] = {"other": guilty.change.title or guilty.change.id}
+        return Judgement(each.change.id, "cleared", Statement("verdict.explained", values, each.change.evidence))
+    doubtful = each.weight >= GUILTY / 2
+    return Judgement(each.change.id, "possible" if doubtful else "cleared", each.reason)

@@ -1,0 +1,64 @@
+"""Whether anything failed at all."""
+
+import polars as pl
+
+from forensics.records.evidence import RecordEvidence, Statement
+from forensics.records.finding import Findings
+from forensics.records.signal import Detected, Signal, Windows
+from forensics.store import Store
+
+# A shift that nobody would call an incident: fewer deviations than this, or not in what users feel.
+LOUD = 8.0
+FELT = {"errors": 1, "latency": 1, "availability": -1, "saturation": 1, "queue": 1}
+QUIET = ("ok", "normal", "resolved", "inactive")
+
+
+def calm(store: Store, windows: Windows, detected: Detected, findings: Findings) -> tuple[Statement, ...] | None:
+    """Why nothing is wrong, or None where something is: no alert, no loud signal, or everything has recovered."""
+    if windows.source == "declared":
+        return None
+    alerts = store.scan("alerts").collect()
+    firing = alerts.filter(~pl.col("state").str.to_lowercase().is_in(QUIET))
+    loud = [each for each in detected.signals if _is_loud(each)]
+    if not firing.height and not loud and not findings.modes:
+        return (Statement("verdict.calm", {"signals": len(detected.signals)}),)
+    if _has_recovered(store) and not loud:
+        return (Statement("verdict.recovered", {}),)
+    # An alert whose own threshold is a warning, with nothing that fails behind it.
+    if not loud and not findings.modes:
+        return (Statement("verdict.harmless_alert", {}, _cited(firing)),)
+    return None
+
+
+def _cited(firing: pl.DataFrame) -> tuple[RecordEvidence, ...]:
+    return tuple(
+        RecordEvidence(row["file"], row["record"], row["name"])
+        for row in firing.sort("file", "record").head(3).iter_rows(named=True)
+        if row["record"]
+    )
+
+
+def _is_loud(signal: Signal) -> bool:
+    return FELT.get(signal.quantity) == signal.direction and signal.size >= LOUD and signal.kind != "state_event"
+
+
+def _has_recovered(store: Store) -> bool:
+    """Every deployment has the replicas it wants and every pod runs: what happened is over."""
+    rows = (
+        store.scan("state")
+        .filter(pl.col("kind").is_in(["deployment", "pod", "node"]))
+        .select("kind", "message", "reason")
+        .collect()
+    )
+    if not rows.height:
+        return False
+    return all(_is_well(*row) for row in rows.rows())
+
+
+def _is_well(kind: str, message: str, reason: str) -> bool:
+    if kind == "pod":
+        return message in ("Running", "Succeeded") and reason in ("Running", "Succeeded", "", "Completed")
+    if kind == "node":
+        return "ready True" in message and "pressure True" not in message
+    ready, _, wanted = message.partition(" of ")
+    return ready == wanted.removesuffix(" ready")
