@@ -26,8 +26,10 @@ def rank(
     store: Store, windows: Windows, detected: Detected, findings: Findings, library: Library, symptom_component: str
 ) -> Ranking:
     """Candidates best first, the graph, and who was reached; empty where nothing was unusual."""
-    rows = store.scan("components").filter(pl.col("kind") != "node").select("component", "role").collect()
-    components = dict(sorted(rows.rows()))
+    rows = store.scan("components").select("component", "role", "kind").collect()
+    broken = {each.component for each in findings.modes}
+    # A node is a candidate only when something is known to have broken there; else it is where candidates run.
+    components = {name: role for name, role, kind in sorted(rows.rows()) if kind != "node" or name in broken}
     known = graph.build(store)
     symptom = store.aliases.get(symptom_component, symptom_component)
     found = (*features.clues(detected.signals, known, list(components)), *_fitting(findings))
@@ -73,8 +75,8 @@ def _candidates(ranked: Sequence[Scored], found: Sequence[Clue], findings: Findi
     for clue in found:
         by_component.setdefault(clue.component, []).append(clue)
     modes: dict[str, str] = {}
-    for each in findings.modes:
-        modes.setdefault(each.component, each.mode)
+    for finding in findings.modes:
+        modes.setdefault(finding.component, finding.mode)
     top = ranked[0].score if ranked else 0.0
     out: list[Candidate] = []
     for position, each in enumerate(ranked, 1):
@@ -174,7 +176,8 @@ def _blast_radius(candidates: Sequence[Candidate], detected: Detected, known: gr
     linked = {name for edge in known.edges for name in (edge.source, edge.target)}
     found = [_affected(origin.component, "origin", (), felt.get(origin.component, []))]
     for name, signals in sorted(felt.items()):
-        if name != origin.component and (name in paths or name not in linked or origin.component not in linked):
+        fails = any(each.quantity in ("errors", "availability") for each in signals)
+        if name != origin.component and (fails or name in paths or name not in linked or origin.component not in linked):
             found.append(_affected(name, "affected", paths.get(name, ()), signals))
     return tuple(found)
 

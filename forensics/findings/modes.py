@@ -10,7 +10,7 @@ import polars as pl
 from forensics.errors import DefinitionError
 from forensics.library import Library
 from forensics.measuring import within
-from forensics.records.evidence import Evidence, RecordEvidence, Skipped, Statement
+from forensics.records.evidence import Evidence, LineEvidence, RecordEvidence, Skipped, Statement
 from forensics.records.finding import Finding
 from forensics.records.signal import Detected, Signal, Windows
 from forensics.records.window import Micros
@@ -30,6 +30,10 @@ WHENS = {"template", "metric", "state", "span", "request", "alert", "external", 
 BETTER: Mapping[str, int] = {"availability": 1}
 FALLS_WORSE = re.compile(r"(?i)free|avail|ready|remaining|success|hit|expir|until")
 SURGE = 1.5
+# What an alert says was not seen is no sign of it.
+NEGATED = re.compile(r"(?i)\b(no|not|without|never)\b[^.;,]*")
+# What an alert claims counts less than what data shows.
+CLAIMED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def fit(name: str, said: Mapping[str, Any], component: str, facts: Sequence[Fact
             if row.get("needed"):
                 return None
             continue
-        got += float(row.get("weight", 1.0))
+        got += float(row.get("weight", 1.0)) * (CLAIMED if best.kind == "alert" else 1.0)
         values = {"component": component, "subject": best.subject, "kind": best.kind, "onset_at": best.onset}
         fits.append(Statement("findings.fits", values, best.evidence))
         onsets += [best.onset] if best.onset is not None else []
@@ -129,7 +133,7 @@ def _best(row: Mapping[str, Any], facts: Iterable[Fact]) -> Fact | None:
     pattern = re.compile(row["match"])
     kinds = {"template", "state", "span", "metric", "alert"} if row["signal"] == "any" else {row["signal"]}
     hits = [each for each in facts if each.kind in kinds and pattern.search(each.subject)]
-    return max(hits, key=lambda each: (each.size, each.subject), default=None)
+    return max(hits, key=lambda each: (each.kind != "alert", each.size, each.subject), default=None)
 
 
 def _from_signals(signals: Sequence[Signal]) -> Iterable[Fact]:
@@ -149,7 +153,9 @@ def _from_signals(signals: Sequence[Signal]) -> Iterable[Fact]:
             if each.direction != wrong:
                 continue
         if kind:
-            yield Fact(kind, each.component, each.subject, each.onset, each.evidence, each.size)
+            # A template hides what its lines name; the first line shows it.
+            lines = [item.text for item in each.evidence[:1] if isinstance(item, LineEvidence)]
+            yield Fact(kind, each.component, " ".join([each.subject, *lines]), each.onset, each.evidence, each.size)
 
 
 def _from_state(store: Store, windows: Windows) -> Iterable[Fact]:
@@ -177,4 +183,5 @@ def _from_alerts(store: Store) -> Iterable[Fact]:
     )
     for row in rows.sort("file", "record").iter_rows(named=True):
         evidence = (RecordEvidence(row["file"], row["record"], str(row["name"])[:300]),) if row["record"] else ()
-        yield Fact("alert", row["component"], f"{row['name']} {row['metric']} {row['summary']}", None, evidence, 1.0)
+        said = NEGATED.sub(" ", f"{row['name']} {row['metric']} {row['summary']}")
+        yield Fact("alert", row["component"], said, None, evidence, 1.0)

@@ -36,6 +36,8 @@ def detect(store: Store, windows: Windows, library: Library) -> list[Signal]:
         key = (row["component"], row["reason"])
         if key in found or not (row["severity"].lower() == "warning" or TROUBLE.search(said)):
             continue
+        if row["kind"] == "node" and "ready True" in said and "pressure True" not in said:
+            continue
         if row["kind"] not in ("event", "database", "external", "pod", "node") or row["message"] in (
             "Running",
             "Succeeded",

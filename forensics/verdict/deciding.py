@@ -270,12 +270,12 @@ def _hypotheses(
         )
         status = "supported" if is_first else "rejected" if each.confidence < 0.1 else "open"
         found.append(Hypothesis(text, status, each.reasons, each.against))
-    for each in [one for one in trials if one.change.kind != "commit" or one.weight > 0][:4]:
-        says = Statement("verdict.h_change", {"kind": each.change.kind, "title": each.change.title or each.change.id})
-        if each is guilty:
-            found.append(Hypothesis(says, "supported", (each.reason,), ()))
+    for tried in [one for one in trials if one.change.kind != "commit" or one.weight > 0][:4]:
+        says = Statement("verdict.h_change", {"kind": tried.change.kind, "title": tried.change.title or tried.change.id})
+        if tried is guilty:
+            found.append(Hypothesis(says, "supported", (tried.reason,), ()))
         else:
-            found.append(Hypothesis(says, "rejected" if each.weight < GUILTY / 2 else "open", (), (each.reason,)))
+            found.append(Hypothesis(says, "rejected" if tried.weight < GUILTY / 2 else "open", (), (tried.reason,)))
     return tuple(found)
 
 

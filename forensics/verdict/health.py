@@ -22,7 +22,7 @@ def calm(store: Store, windows: Windows, detected: Detected, findings: Findings)
     loud = [each for each in detected.signals if _is_loud(each)]
     if not firing.height and not loud and not findings.modes:
         return (Statement("verdict.calm", {"signals": len(detected.signals)}),)
-    if _has_recovered(store) and not loud:
+    if _has_recovered(store) and not loud and not findings.modes:
         return (Statement("verdict.recovered", {}),)
     # An alert whose own threshold is a warning, with nothing that fails behind it.
     if not loud and not findings.modes:

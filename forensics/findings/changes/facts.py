@@ -27,6 +27,7 @@ LOOP = re.compile(r"^\s*(for|while|foreach|loop)\b|\.(forEach|map|each)\(")
 LIMIT = re.compile(
     r"(?i)(max|min|limit|size|pool|conn(ection)?s?|timeout|ttl|leeway|skew|grace|toleran|retr(y|ies)|backoff|batch|buffer|capacity|quota|replicas|workers|threads|concurrency|interval|cpu|memory|heap|idle|lifetime|keepalive|threshold|window)"
 )
+VERSION = re.compile(r"\d+[.-]\d+|^v?\d+$|[0-9a-f]{7,}")
 KEYWORDS = {
     "if",
     "for",
@@ -269,7 +270,7 @@ def _data(hunk: Hunk) -> Iterator[str]:
             for a in hunk.removed
             for b in hunk.added
         )
-        and any(re.fullmatch(r"[a-z][\w.-]{1,40}", text) for text in old - new)
+        and any(re.fullmatch(r"[a-z][\w.-]{1,40}", text) and not VERSION.search(text) for text in old - new)
     ):
         yield "name_changed"
     if any(
