@@ -1,0 +1,74 @@
+"""What was read, what was not, and what that means for the verdict."""
+
+from forensics.clock import iso, micros
+from forensics.records.case import Case
+from forensics.records.report.document import BundleOut, CoverageOut, FileOut, RejectOut
+from forensics.records.report.outcome import GapOut
+from forensics.store import Store
+
+MOST_REJECTS = 100
+
+
+def bundle(case: Case, store: Store) -> BundleOut:
+    """Every file with what became of it, and the sums."""
+    rows = store.raw("files").sort("path").collect().to_dicts()
+    files = tuple(
+        FileOut(
+            row["path"], row["sha256"], row["bytes"], row["format"], row["kind"], row["rows"], row["rejected"],
+            iso(micros(row["first_time"]) + row["shift_us"]) if row["first_time"] else None,
+            iso(micros(row["last_time"]) + row["shift_us"]) if row["last_time"] else None,
+            row["zone_source"], row["shift_us"], row["note"],
+        )
+        for row in rows
+    )  # fmt: skip
+    rejects = store.raw("rejects").sort("file", "line", "reason", "sample").head(MOST_REJECTS).collect().to_dicts()
+    sources: dict[str, int] = {}
+    for each in files:
+        if each.kind:
+            sources[each.kind] = sources.get(each.kind, 0) + each.rows
+    notices = [
+        *case.bundle.declared.notices,
+        *(f"{each.path} was not let in: {each.reason}" for each in case.bundle.refused),
+    ]
+    if case.symptom:
+        notices.append(case.symptom.understood)
+    covered = CoverageOut(
+        sum(1 for each in files if each.format),
+        sum(1 for each in files if not each.format),
+        sum(each.rows for each in files),
+        sum(each.rejected for each in files),
+        dict(sorted(sources.items())),
+        tuple(RejectOut(row["file"], row["line"], row["reason"], row["sample"], row["n"]) for row in rejects),
+        tuple(notices),
+    )
+    return BundleOut(case.bundle.name, case.bundle.sha256, files, covered)
+
+
+WANTED = (
+    ("logs", "logs", "Log messages could not be compared; error messages and their first occurrence are unknown."),
+    ("metrics", "metrics", "Levels and saturation of resources are unknown."),
+    ("spans", "traces", "Where in a request the time went or the error began is unknown."),
+    ("requests", "an access log of the edge", "Failed requests, users and availability could not be counted."),
+    ("changes", "deploy or commit histories", "No change could be judged."),
+    ("business", "orders or payments", "The cost in money could not be measured."),
+)
+
+
+def gaps(case: Case, store: Store) -> tuple[GapOut, ...]:
+    """Kinds of data that the bundle lacks, detectors that could not run, and files that nothing reads."""
+    found = [GapOut(what, "The bundle holds none.", effect) for table, what, effect in WANTED if not store.has(table)]
+    if not case.windows.baselines:
+        found.append(
+            GapOut("a baseline", "No data lies outside of the incident.", "Nothing could be compared with normal.")
+        )
+    unread = store.raw("files").sort("path").collect()
+    for path, form, note in unread.select("path", "format", "note").rows():
+        if not form or note:
+            found.append(
+                GapOut(
+                    path,
+                    note or "No format reads it.",
+                    "It was not used." if not form else "It was read as far as possible.",
+                )
+            )
+    return tuple(found[:100])
