@@ -1,0 +1,58 @@
+"""The PDF, by WeasyPrint: no network, the same bytes each time, the evidence attached."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from forensics.errors import OutputError
+from forensics.report import canonical
+
+PANGO = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0"
+
+
+def pdf(page: str, report: Mapping[str, Any]) -> bytes:
+    """A PDF/A-3 of an HTML page, with ``evidence.json`` inside.
+
+    Raises:
+        OutputError: WeasyPrint or Pango is not installed.
+    """
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise OutputError(
+            "a PDF needs Pango, which is not installed",
+            hint=f"Install it, as on Debian with '{PANGO}', and run 'forensics render'.",
+        ) from error
+    # The incident's own time stands for the time of writing, so that equal bundles give equal bytes.
+    start = datetime.fromisoformat(report["incident"]["window"]["end"].replace("Z", "+00:00")).astimezone(UTC)
+    body = canonical.dumps({"evidence": report["evidence"], "seal": report["seal"]})
+    attachment = weasyprint.Attachment(
+        string=body.decode(),
+        name="evidence.json",
+        description="Evidence of the report",
+        created=start,
+        modified=start,
+        relationship="Data",
+    )
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = str(max(0, int(start.timestamp())))
+    try:
+        document = weasyprint.HTML(string=page, url_fetcher=_refuse)
+        found = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, attachments=[attachment])
+    finally:
+        if before is None:
+            del os.environ["SOURCE_DATE_EPOCH"]
+        else:
+            os.environ["SOURCE_DATE_EPOCH"] = before
+    assert found is not None
+    return bytes(found)
+
+
+def _refuse(url: str, *args: object, **kwargs: object) -> Any:
+    """Fetch nothing but what the page itself holds."""
+    import weasyprint
+
+    if url.startswith("data:"):
+        return weasyprint.default_url_fetcher(url)
+    raise ValueError(f"refused to fetch {url[:80]}")

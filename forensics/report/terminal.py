@@ -1,0 +1,86 @@
+"""The summary on one screen."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from forensics.report.view import STATUS
+from forensics.report.visible import shown
+from forensics.report.wording import count, duration, money, percent
+
+BARS = "▁▂▃▄▅▆▇█"
+COLORS = {"identified": "31", "probable": "33", "inconclusive": "36", "no_incident": "32"}
+
+
+def terminal(report: Mapping[str, Any], *, width: int, color: bool, written: Sequence[Path]) -> str:
+    """Verdict, impact, candidates, what was not read, and where the report is."""
+    said = shown(report)
+    verdict = said["verdict"]
+    head = f"{STATUS[verdict['status']]}" + (
+        f", confidence {percent(verdict['confidence'])}" if verdict["status"] != "no_incident" else ""
+    )
+    lines = [_bold(head, COLORS[verdict["status"]], color=color)]
+    for each in verdict["summary"]:
+        lines += textwrap.wrap(each["text"], width - 2, initial_indent="  ", subsequent_indent="  ")
+    window = said["incident"]["window"]
+    lines += ["", f"  Window      {window['start']} to {window['end']} ({window['source']})", *_impact(said)]
+    spark = _spark(said["series"][0]["values"]) if said["series"] and said["series"][0]["role"] == "edge" else ""
+    if spark:
+        lines.append(f"  Errors      {spark}")
+    if said["candidates"] and verdict["status"] != "no_incident":
+        lines += ["", "  Candidates"]
+        lines += [_candidate(each, width) for each in said["candidates"][:4]]
+    guilty = [each for each in said["changes"] if each["verdict"] == "guilty"]
+    judged = f"{len(said['changes'])} judged, {len(guilty)} guilty" if said["changes"] else "none in the bundle"
+    coverage = said["bundle"]["coverage"]
+    unread = (
+        f", {coverage['files_unread']} files and {coverage['rejected']:,} lines or records not read"
+        if coverage["files_unread"] or coverage["rejected"]
+        else ""
+    )
+    lines += [
+        "",
+        f"  Changes     {judged}",
+        f"  Read        {coverage['files_read']} files, {coverage['rows']:,} rows{unread}",
+    ]
+    lines += [f"  Report      {path.as_posix()}" for path in written]
+    return "\n".join(lines)
+
+
+def _impact(said: Mapping[str, Any]) -> list[str]:
+    impact = said["impact"]
+    parts = (
+        [f"{duration(impact['duration_s']['estimate'])} long"] if impact["duration_s"]["estimate"] is not None else []
+    )
+    for name, label in (("failed_requests", "failed requests"), ("users_affected", "users affected")):
+        if impact[name]["estimate"] is not None:
+            parts.append(f"{count(impact[name]['estimate'])} {label}")
+    if impact["revenue"]["estimate"] is not None:
+        parts.append(f"up to {money(impact['revenue']['high'], impact['revenue']['unit'])} lost")
+    rows = [f"  Impact      {', '.join(parts)}"] if parts else []
+    for each in said["slo"][:2]:
+        if each["actual"] is not None:
+            state = "met" if each["met"] else "missed"
+            assumed = ", assumed" if each["assumed"] else ""
+            rows.append(
+                f"  {each['name'][:11].capitalize():<11} {percent(each['actual'])} of {percent(each['objective'])} ({state}{assumed})"
+            )
+    return rows
+
+
+def _candidate(each: Mapping[str, Any], width: int) -> str:
+    reason = each["reasons"][0]["text"] if each["reasons"] else ""
+    text = f"    {each['rank']}. {each['component']}  {percent(each['confidence'])}  {reason}"
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _bold(text: str, code: str, *, color: bool) -> str:
+    return f"\x1b[1;{code}m{text}\x1b[0m" if color else text
+
+
+def _spark(values: Sequence[float | None], longest: int = 60) -> str:
+    step = max(1, -(-len(values) // longest))
+    known = [max((value or 0.0) for value in values[index : index + step]) for index in range(0, len(values), step)]
+    most = max(known, default=0.0)
+    return "".join(BARS[min(7, int(value / most * 7.999))] for value in known) if most else ""
