@@ -46,17 +46,9 @@ def series(store: Store, evidence: SeriesEvidence) -> tuple[float, int] | None:
     """
     if evidence.statistic not in STATISTICS:
         raise UsageError(f"no such statistic: {evidence.statistic}", hint=f"Use one of {', '.join(STATISTICS)}.")
-    found = (
-        store.scan("series")
-        .filter(pl.col("component") == evidence.component, pl.col("metric") == evidence.metric)
-        .select("series_id", "labels")
-        .collect()
-    )
-    wanted = dict(evidence.labels)
-    ids = [key for key, labels in found.rows() if json.loads(labels or "{}") == wanted]
     samples = (
         store.scan("metrics")
-        .filter(pl.col("series_id").is_in(ids), within(evidence.window), pl.col("value").is_finite())
+        .filter(pl.col("series_id").is_in(series_ids(store, evidence)), within(evidence.window), pl.col("value").is_finite())
         .select("time", "value")
         .sort("time", "value")
         .collect()
@@ -64,6 +56,25 @@ def series(store: Store, evidence: SeriesEvidence) -> tuple[float, int] | None:
     if not samples.height:
         return None
     return STATISTICS[evidence.statistic](samples["value"]), samples.height
+
+
+def series_ids(store: Store, evidence: SeriesEvidence) -> list[int]:
+    """The ids of the series that ``evidence`` names."""
+    found = store.scan("series").filter(
+        pl.col("component") == evidence.component, pl.col("metric") == evidence.metric
+    )
+    rows = found.select("series_id", "labels", "peer").collect().rows()
+    return sorted(key for key, labels, peer in rows if labelled(labels, peer) == evidence.labels)
+
+
+def labelled(labels: str, peer: str) -> tuple[tuple[str, str], ...]:
+    """The labels of a series as evidence names them; the other end of an edge metric is the label ``peer``.
+
+    >>> labelled('{"pod": "a-1"}', "b")
+    (('peer', 'b'), ('pod', 'a-1'))
+    """
+    said = json.loads(labels or "{}") | ({"peer": peer} if peer else {})
+    return tuple(sorted((str(key), str(value)) for key, value in said.items()))
 
 
 def count(store: Store, evidence: CountEvidence) -> int:

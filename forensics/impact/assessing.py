@@ -61,6 +61,10 @@ def _requests(found: edge.Edge | None, which: str) -> Estimate:
         return _unknown("impact.no_requests", "requests")
     evidence = found.all_evidence if which == "requests" else found.failed_evidence
     value = float(found.requests if which == "requests" else found.failed)
+    if found.source == "spans":
+        # Traces are samples of unknown rate: what was counted is the least there can have been.
+        says = Statement("impact.counted_spans", {"component": found.component, "n": value})
+        return Estimate(None, value, None, "requests", says, (evidence,))
     return _exact(value, "requests", f"impact.counted_{found.source}", (evidence,), component=found.component)
 
 

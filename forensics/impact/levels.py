@@ -19,6 +19,8 @@ from forensics.store import Store
 ASSUMED = 0.999
 ASSUMED_WINDOW_DAYS = 30
 DAY_MINUTES = 1_440
+# Traces are samples; fewer than this say nothing about a ratio of a thousandth.
+FEWEST_SPANS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def assess(bundle: Bundle, store: Store, windows: Windows, found: Edge | None, o
 def _measured(each: Objective, windows: Windows, found: Edge | None) -> Slo:
     window = f"{each.window_days:g} d"
     allowed_minutes = (1 - each.target) * each.window_days * DAY_MINUTES
-    if each.sli != "availability" or found is None or found.requests == 0:
+    if each.sli != "availability" or found is None or found.requests < (FEWEST_SPANS if found.source == "spans" else 1):
         budget = Budget("occurrences", None, None, None, allowed_minutes, None)
         return Slo(
             each.name, each.component, each.sli, each.target, window, windows.incident, None, None, "not_measured",

@@ -3,7 +3,7 @@
 import polars as pl
 
 from forensics.clock import iso
-from forensics.measuring import within
+from forensics.measuring import series_ids, within
 from forensics.records.case import Case
 from forensics.records.evidence import SeriesEvidence
 from forensics.records.report.investigation import SeriesOut
@@ -61,16 +61,7 @@ def _edge(case: Case) -> SeriesOut:
 
 
 def _points(store: Store, cited: SeriesEvidence, near: Window) -> list[tuple[int, float]]:
-    import json
-
-    known = (
-        store.scan("series").filter(pl.col("component") == cited.component, pl.col("metric") == cited.metric).collect()
-    )
-    ids = [
-        row["series_id"]
-        for row in known.iter_rows(named=True)
-        if json.loads(row["labels"] or "{}") == dict(cited.labels)
-    ]
+    ids = series_ids(store, cited)
     rows = (
         store.scan("metrics").filter(pl.col("series_id").is_in(ids), within(near), pl.col("value").is_finite())
         .select(pl.col("time").to_physical(), "value").sort("time", "value").collect().rows()

@@ -59,9 +59,10 @@ def _changes(case: Case, register: Register) -> list[Row]:
     judged = {each.change_id: each.verdict for each in case.verdict.judgements}
     rows = []
     for each in case.findings.changes:
-        if each.time is None:
-            continue
         verdict = judged.get(each.id, "")
+        # A cleared commit did nothing on its own; the ledger of changes has them all.
+        if each.time is None or (each.kind == "commit" and verdict == "cleared"):
+            continue
         text = f"{each.kind.capitalize()} {each.version or each.ref[:12]} {each.title}".replace("  ", " ").strip()
         weight = 0 if verdict == "guilty" else 2 if each.kind != "commit" else 4
         rows.append(

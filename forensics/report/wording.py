@@ -42,7 +42,7 @@ def percent(value: float | None) -> str:
     share = 100 * value
     if 99 < share < 100:
         gap = min(5, max(1, 1 - math.floor(math.log10(100 - share))))
-        return f"{share:.{gap}f}{NARROW}%"
+        return f"{share:.{gap}f}".rstrip("0").rstrip(".") + f"{NARROW}%"
     return f"{share:.0f}{NARROW}%" if share >= 99.95 or share == 0 else f"{share:.3g}{NARROW}%"
 
 

@@ -21,14 +21,22 @@ def aliases(store: Store, declared: Mapping[str, str]) -> Mapping[str, str]:
             if said.get(key) and said[key] != component and component:
                 found.setdefault(str(said[key]), set()).add(component)
     learned = {alias: next(iter(owners)) for alias, owners in found.items() if len(owners) == 1}
-    every = {**_spelt_otherwise(seen(store)), **learned, **declared}
+    every = {**_spelt_otherwise(store), **learned, **declared}
     return dict(sorted((alias, _final(name, every)) for alias, name in every.items() if alias != name))
 
 
-def _spelt_otherwise(names: list[str]) -> Mapping[str, str]:
-    """Names that differ in case alone: the one in lower case stands for the others."""
-    known = set(names)
-    return {name: name.lower() for name in names if name != name.lower() and name.lower() in known}
+def _spelt_otherwise(store: Store) -> Mapping[str, str]:
+    """Names that differ in case alone: the one in lower case stands for the others.
+
+    A file that names both means two things by them.
+    """
+    names = seen(store)
+    pairs = {name: name.lower() for name in names if name != name.lower() and name.lower() in set(names)}
+    rows = store.raw("series").select("component", "file").unique().collect().rows() if pairs else []
+    files: dict[str, set[str]] = {}
+    for component, file in rows:
+        files.setdefault(component, set()).add(file)
+    return {name: low for name, low in pairs.items() if not files.get(name, set()) & files.get(low, set())}
 
 
 def _final(name: str, every: Mapping[str, str]) -> str:

@@ -1,12 +1,12 @@
 """Level shifts of metric series against their own baseline."""
 
-import json
 from collections.abc import Mapping
 
 import polars as pl
 
 from forensics.clock import EPOCH
 from forensics.library import Library
+from forensics.measuring import labelled
 from forensics.records.evidence import SeriesEvidence
 from forensics.records.signal import Signal, Windows
 from forensics.records.window import SECOND
@@ -115,7 +115,7 @@ def _onsets(during: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
 def _signal(row: Mapping[str, object], windows: Windows, kind: quantities.Quantity) -> Signal:
     z = float(row["z"])  # type: ignore[arg-type]
     onset = row["onset"]
-    labels = tuple(sorted((str(key), str(value)) for key, value in json.loads(str(row["labels"]) or "{}").items()))
+    labels = labelled(str(row["labels"]), str(row["peer"]))
     before, during = float(row["median"]), float(row["now"])  # type: ignore[arg-type]
     component, metric = str(row["component"]), str(row["metric"])
     evidence = [SeriesEvidence(component, metric, labels, windows.incident, "median", during, int(str(row["n"])))]
