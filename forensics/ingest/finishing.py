@@ -168,6 +168,12 @@ def series(frame: pl.DataFrame, path: str) -> pl.DataFrame:
 def _requests(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping[str, int]]:
     status = pl.col("status").cast(pl.String).str.extract(r"(\d{3})").cast(pl.Int32, strict=False)
     frame = frame.with_columns(status.alias("status"))
+    # A dash stands for nothing in access logs.
+    absent = [name for name in ("user", "transaction", "trace_id") if name in frame.columns]
+    frame = frame.with_columns(pl.when(pl.col(name) == "-").then(None).otherwise(pl.col(name)).alias(name) for name in absent)
+    if "operation" in frame.columns:
+        plain = pl.col("operation").str.replace(r"\?.*$", "").str.replace_all(r"/(\d+|[0-9a-fA-F-]{8,})(/|$)", "/<*>${2}")
+        frame = frame.with_columns(plain.alias("operation"))
     if "is_error" not in frame.columns:
         frame = frame.with_columns((pl.col("status") >= 500).alias("is_error"))
     return frame, {}

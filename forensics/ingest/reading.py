@@ -176,6 +176,10 @@ def _by_document(file: File, text: str, known: Known, account: Account) -> Raw |
     if document is None:
         account.notes += [note for note in notes if "JSON" in note and text.lstrip()[:1] in "[{"]
         return None
+    if document in ([], {}):
+        account.format, account.kind = "empty", ""
+        account.notes.append("an empty export: nothing in it")
+        return iter(())
     chosen = detection.document_format(document, known.formats)
     if chosen is None:
         return None

@@ -147,7 +147,7 @@ def detect_errors(store: Store, windows: Windows, library: Library) -> list[Sign
         first = now.row(0, named=True)
         stamp = int((first["start"] - first["start"].__class__(1970, 1, 1)).total_seconds() * 1e6)
         evidence = (
-            RecordEvidence(first["file"], first["record"], f"{first['operation']} {component}")
+            RecordEvidence(first["file"], first["record"], first["operation"])
             if first["record"]
             else None
         )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from forensics.verdict.trial import Scene, Trial
 from forensics.verdict.words import split
 
 GUILTY = 0.20
+LOAD = ("campaign", "traffic")
 MARGIN = 1.25
 IDENTIFIED, PROBABLE = 0.75, 0.40
 # Failure modes whose cause is as a rule outside of what was changed.
@@ -43,10 +45,24 @@ def decide(
     candidate = ranking.candidates[0] if ranking.candidates else None
     mode = _mode(findings, ranking)
     first = mode.component if mode is not None else candidate.component if candidate else ""
-    scene = _scene(store, windows, detected, findings, ranking, library, first, mode)
+    surge = _surge(findings, ranking, first, mode)
+    scene = _scene(store, windows, detected, findings, ranking, library, first, mode, surge)
     trials = _trials(store, findings, scene)
     guilty = _guilty(trials, mode)
-    return _verdict(findings, ranking, candidate, mode, first, trials, guilty, windows)
+    found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, windows)
+    if surge is not None and (guilty is None or guilty.change.kind in LOAD):
+        said = Statement("verdict.surge", {"component": surge.component}, tuple(item for each in surge.fits for item in each.evidence))
+        return replace(found, category="traffic", remediation="scale", summary=(*found.summary, said))
+    return found
+
+
+def _surge(findings: Findings, ranking: Ranking, first: str, mode: Finding | None) -> Finding | None:
+    """More traffic at the failing component or at what calls it, where a resource that ran out is what failed."""
+    if mode is not None and mode.category not in ("resource_exhaustion", "traffic"):
+        return None
+    callers = {edge.source for edge in ranking.edges if edge.target == first}
+    above = {edge.source for edge in ranking.edges if edge.target in callers} | callers | {first}
+    return next((each for each in findings.modes if each.mode == "traffic_surge" and each.component in above), None)
 
 
 def _mode(findings: Findings, ranking: Ranking) -> Finding | None:
@@ -65,6 +81,7 @@ def _scene(
     library: Library,
     first: str,
     mode: Finding | None,
+    surge: Finding | None,
 ) -> Scene:
     effects = library.load("models", "causal")["change_effects"]
     waiting, below = [first], set()
@@ -75,7 +92,7 @@ def _scene(
                 below.add(edge.target)
                 waiting.append(edge.target)
     fitting = [each for each in findings.modes if each.component == first]
-    causes = {word for each in fitting[:3] for word in each.definition.get("causes", ())}
+    causes = {word for each in fitting[:3] for word in each.definition.get("causes", ())} | ({"load"} if surge else set())
     onset = mode.onset if mode is not None and mode.onset is not None else windows.marks.onset or windows.incident.start
     onset = max(onset, windows.incident.start - 2 * trial.TOLERANCE)
     texts = [(each.subject, 1.0) for each in detected.signals if each.component == first and each.direction > 0][:40]

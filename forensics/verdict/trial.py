@@ -71,6 +71,8 @@ def try_change(change: Change, changes: Sequence[Change], diff_words: Counter[st
 
 
 BY_KIND: Mapping[str, float] = {
+    "campaign": 0.8,
+    "traffic": 0.8,
     "migration": 0.8,
     "flag": 0.35,
     "config": 0.6,

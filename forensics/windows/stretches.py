@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forensics.records.evidence import Evidence
+from forensics.measuring import count
+from forensics.records.evidence import CountEvidence, Evidence
 from forensics.records.window import MINUTE, SECOND, Micros, Window
 from forensics.store import Store
 
@@ -48,8 +49,42 @@ def alarming(store: Store, inside: Window, near: Micros | None) -> Stretch | Non
     for source in SOURCES:
         found = [each for indicator in source(store) for each in _stretches(indicator, inside, near)]
         if found:
-            return max(found, key=lambda each: (each.strength, -each.window.start, each.component, each.what))
+            best = max(found, key=lambda each: (each.strength, -each.window.start, each.component, each.what))
+            return _sharpened(store, best) if source is _request_errors else best
     return None
+
+
+def _sharpened(store: Store, stretch: Stretch) -> Stretch:
+    """A stretch of failing requests from its first failure to its last, rather than from bin to bin.
+
+    Failures belong together while the gap between them is small against the usual one.
+    """
+    rows = store.scan("requests").filter(pl.col("component") == stretch.component, pl.col("is_error"), pl.col("time").is_not_null())
+    times = rows.select(pl.col("time").to_physical()).collect()["time"].sort().to_list()
+    span = store.span()
+    outside = [time for time in times if not stretch.window.contains(time)]
+    quiet = (span.end - span.start) / (len(outside) + 1) if span else 0
+    gap = int(min(2 * JOINED / 3, max(quiet / 10, SECOND)))
+    inside = [time for time in times if stretch.window.contains(time)]
+    if not inside:
+        return stretch
+    start, last = inside[0], inside[-1]
+    for time in reversed([each for each in times if each < start]):
+        if start - time > gap:
+            break
+        start = time
+    for time in [each for each in times if each > last]:
+        if time - last > gap:
+            break
+        last = time
+    # Access logs have whole seconds: the end is the second after the last failure.
+    window = Window(start, last + SECOND)
+    return Stretch(window, stretch.what, stretch.component, stretch.strength, _cited(store, stretch.component, window))
+
+
+def _cited(store: Store, component: str, window: Window) -> tuple[Evidence, ...]:
+    asked = CountEvidence("requests", (("component", "=", component), ("is_error", "=", True)), window, "rows", 0)
+    return (CountEvidence(asked.table, asked.filters, window, "rows", count(store, asked)),)
 
 
 def _stretches(indicator: Indicator, inside: Window, near: Micros | None) -> Iterator[Stretch]:
@@ -88,11 +123,7 @@ def _stretch(
         return None
     if window.duration_s < 2 * indicator.step / SECOND and strength < 10 * ALARMING:
         return None
-    return Stretch(window, indicator.what, indicator.component, strength, _evidence(indicator, window))
-
-
-def _evidence(indicator: Indicator, window: Window) -> tuple[Evidence, ...]:
-    return ()
+    return Stretch(window, indicator.what, indicator.component, strength, ())
 
 
 STEP = 15 * SECOND
