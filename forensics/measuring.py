@@ -48,7 +48,9 @@ def series(store: Store, evidence: SeriesEvidence) -> tuple[float, int] | None:
         raise UsageError(f"no such statistic: {evidence.statistic}", hint=f"Use one of {', '.join(STATISTICS)}.")
     samples = (
         store.scan("metrics")
-        .filter(pl.col("series_id").is_in(series_ids(store, evidence)), within(evidence.window), pl.col("value").is_finite())
+        .filter(
+            pl.col("series_id").is_in(series_ids(store, evidence)), within(evidence.window), pl.col("value").is_finite()
+        )
         .select("time", "value")
         .sort("time", "value")
         .collect()
@@ -60,9 +62,7 @@ def series(store: Store, evidence: SeriesEvidence) -> tuple[float, int] | None:
 
 def series_ids(store: Store, evidence: SeriesEvidence) -> list[int]:
     """The ids of the series that ``evidence`` names."""
-    found = store.scan("series").filter(
-        pl.col("component") == evidence.component, pl.col("metric") == evidence.metric
-    )
+    found = store.scan("series").filter(pl.col("component") == evidence.component, pl.col("metric") == evidence.metric)
     rows = found.select("series_id", "labels", "peer").collect().rows()
     return sorted(key for key, labels, peer in rows if labelled(labels, peer) == evidence.labels)
 

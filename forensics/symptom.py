@@ -15,9 +15,7 @@ KINDS: Sequence[tuple[str, str]] = (
     ("saturation", r"full|out of|exhaust|overload|oom|memory|disk"),
     ("data", r"wrong|missing|stale|duplicate|corrupt|lost"),
 )
-TIME = (
-    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]m)?|\d{1,2}\s*[ap]m"
-)
+TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?(?:\s?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d{1,2}:\d\d(?::\d\d)?\s*(?:[ap]m)?|\d{1,2}\s*[ap]m"
 WORDS = re.compile(r"[A-Za-z][\w.-]{2,}")
 DAY = 24 * 60 * MINUTE
 
@@ -30,7 +28,9 @@ def understand(text: str, span: Window, zone: str, components: Sequence[str]) ->
     >>> understand("500s since 2 PM, checkout", Window(0, 20 * 3_600_000_000), "UTC", ["checkout"]).component
     'checkout'
     """
-    since = _time(text, r"(?:since|from|after|starting|started at|at|around|about)\s+(?:about\s+|around\s+)?", span, zone)
+    since = _time(
+        text, r"(?:since|from|after|starting|started at|at|around|about)\s+(?:about\s+|around\s+)?", span, zone
+    )
     until = _time(text, r"(?:until|till|to|ended at)\s+", span, zone)
     if since is not None and until is not None and until <= since:
         until = None
@@ -62,7 +62,11 @@ def _component(text: str, components: Sequence[str]) -> str:
         if word in lower:
             return lower[word]
     for word in said:
-        parts = [name for low, name in lower.items() if len(word) >= 4 and (word in re.split(r"[^a-z0-9]+", low) or low.startswith(word))]
+        parts = [
+            name
+            for low, name in lower.items()
+            if len(word) >= 4 and (word in re.split(r"[^a-z0-9]+", low) or low.startswith(word))
+        ]
         if len(parts) == 1:
             return parts[0]
     for word in said:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
-
 from forensics.causal import features, graph, scoring
 from forensics.causal.features import Clue
 from forensics.causal.scoring import Scored
@@ -177,7 +175,9 @@ def _blast_radius(candidates: Sequence[Candidate], detected: Detected, known: gr
     found = [_affected(origin.component, "origin", (), felt.get(origin.component, []))]
     for name, signals in sorted(felt.items()):
         fails = any(each.quantity in ("errors", "availability") for each in signals)
-        if name != origin.component and (fails or name in paths or name not in linked or origin.component not in linked):
+        if name != origin.component and (
+            fails or name in paths or name not in linked or origin.component not in linked
+        ):
             found.append(_affected(name, "affected", paths.get(name, ()), signals))
     return tuple(found)
 

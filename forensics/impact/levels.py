@@ -107,7 +107,7 @@ def _declared(slos: Sequence[Mapping[str, Any]]) -> Iterator[Objective]:
         if "spec" in said:
             yield from _openslo([said])
         elif isinstance(said.get("objective", said.get("target")), int | float):
-            target = float(said.get("objective", said.get("target")))  # type: ignore[arg-type]
+            target = float(said.get("objective", said.get("target")))
             yield Objective(
                 str(said.get("name", "availability")), str(said.get("service", "")), str(said.get("sli", "availability")),
                 target / 100 if target > 1 else target, _days(str(said.get("window", "30d"))), is_assumed=False,

@@ -1,8 +1,8 @@
 """Files to case tables, by the format definitions in ``parsers/``."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from forensics import masking
 from forensics.ingest import definitions, detection, reading
@@ -10,6 +10,9 @@ from forensics.library import Library
 from forensics.records.bundle import Bundle, File
 from forensics.records.options import Map, Options, Progress
 from forensics.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["read"]
 VERSION = "1"

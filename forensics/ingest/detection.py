@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from forensics.ingest import jsonlines, lines, records
-from forensics.ingest.definitions import Format
+from forensics.ingest import jsonlines, records
+from forensics.ingest.definitions import Format, Pattern
 
 LEAST_SHARE = 0.02
 LOOSER = 2
@@ -33,9 +33,16 @@ def ordered(formats: Sequence[Format]) -> tuple[Format, ...]:
     return tuple(sorted(formats, key=lambda each: (looseness.get(each.name, 0), keys[each.name], each.name)))
 
 
+def matches(text: pl.Series, pattern: Pattern) -> pl.Series:
+    """Which lines ``pattern`` reads."""
+    return text.str.contains(pattern.regex).fill_null(value=False)
+
+
 def is_last_resort(each: Format) -> bool:
     """Whether a format takes any line at all: it names no time, so nothing tells an event from what continues it."""
-    return each.json is None and all("(?P<time>" not in pattern.regex and pattern.table == "logs" for pattern in each.patterns)
+    return each.json is None and all(
+        "(?P<time>" not in pattern.regex and pattern.table == "logs" for pattern in each.patterns
+    )
 
 
 def _is_lines(each: Format) -> bool:
@@ -51,7 +58,7 @@ def _matched(column: pl.Series, each: Format) -> pl.Series:
     if each.json is not None:
         found |= jsonlines.matches(column, each.json)
     for pattern in each.patterns:
-        found |= lines.matches(column, pattern)
+        found |= matches(column, pattern)
     return found
 
 

@@ -142,7 +142,7 @@ def _metrics(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mappi
     kept = frame.filter(pl.col("value").is_finite(), pl.col("time").is_not_null())
     lost = {
         "no number": frame["value"].is_null().sum(),
-        "not a finite number": frame["value"].is_nan().sum() + frame["value"].is_infinite().sum(),
+        "not a finite number": (frame["value"].is_nan() | frame["value"].is_infinite()).sum(),
         "no readable time": frame["time"].is_null().sum(),
     }
     return kept, {reason: int(n) for reason, n in lost.items() if n and reason != "no number"}
@@ -170,9 +170,13 @@ def _requests(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapp
     frame = frame.with_columns(status.alias("status"))
     # A dash stands for nothing in access logs.
     absent = [name for name in ("user", "transaction", "trace_id") if name in frame.columns]
-    frame = frame.with_columns(pl.when(pl.col(name) == "-").then(None).otherwise(pl.col(name)).alias(name) for name in absent)
+    frame = frame.with_columns(
+        pl.when(pl.col(name) == "-").then(None).otherwise(pl.col(name)).alias(name) for name in absent
+    )
     if "operation" in frame.columns:
-        plain = pl.col("operation").str.replace(r"\?.*$", "").str.replace_all(r"/(\d+|[0-9a-fA-F-]{8,})(/|$)", "/<*>${2}")
+        plain = (
+            pl.col("operation").str.replace(r"\?.*$", "").str.replace_all(r"/(\d+|[0-9a-fA-F-]{8,})(/|$)", "/<*>${2}")
+        )
         frame = frame.with_columns(plain.alias("operation"))
     if "is_error" not in frame.columns:
         frame = frame.with_columns((pl.col("status") >= 500).alias("is_error"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from forensics.ingest import jsonlines
+from forensics.ingest import detection, jsonlines
 from forensics.ingest.definitions import Format, Pattern
 
 # Lines that belong to the event before them although they are not indented.
@@ -34,11 +34,6 @@ class Taken:
             self.tables[table] = pl.concat([known, rows], how="diagonal_relaxed") if known is not None else rows
 
 
-def matches(text: pl.Series, pattern: Pattern) -> pl.Series:
-    """Which lines ``pattern`` reads."""
-    return text.str.contains(pattern.regex).fill_null(False)
-
-
 def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]) -> Taken:
     """Raw rows of a frame (line, text) of whole events.
 
@@ -56,7 +51,7 @@ def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]
             starts.append(_events(left.filter(is_read), each, None))
             left = left.filter(~is_read)
         for pattern in each.patterns:
-            is_read = matches(left["text"], pattern)
+            is_read = detection.matches(left["text"], pattern)
             if is_read.any():
                 starts.append(_events(left.filter(is_read), each, pattern))
                 left = left.filter(~is_read)
@@ -143,8 +138,6 @@ def _unwrap(taken: Taken, outer: pl.DataFrame, known: Sequence[Format]) -> None:
 
     The collector's time is kept where it has one, since it names its zone; severity, component and ids come from inside.
     """
-    from forensics.ingest import detection
-
     texts = outer.select(pl.col("line"), pl.col("message").fill_null("").alias("text"), "more")
     inside = [one for one in detection.line_formats(texts["text"].head(2_000), known) if not one.wraps]
     plain = outer.with_columns(pl.col("message").fill_null(""))

@@ -133,7 +133,12 @@ def _with_lines(found: Raw, known: Known) -> Raw:
             chosen = detection.line_formats(text["text"], known.formats)
             for inner, rows in lines.read(text, chosen, known.formats).tables.items():
                 outer = [name for name in raw.columns if name not in ("lines", *rows.columns) and row[name]]
-                yield inner, rows.with_columns(pl.lit(0, pl.Int64).alias("line"), *(pl.lit(row[name]).alias(name) for name in outer))
+                yield (
+                    inner,
+                    rows.with_columns(
+                        pl.lit(0, pl.Int64).alias("line"), *(pl.lit(row[name]).alias(name) for name in outer)
+                    ),
+                )
 
 
 def _is_binary(head: bytes) -> bool:
@@ -328,15 +333,13 @@ def _span(rows: pl.DataFrame, table: str, account: Account) -> None:
     stamp = TIME_COLUMNS.get(table, "time")
     if stamp not in rows.columns:
         return
-    time = rows[stamp].to_physical()
-    low, high = time.min(), time.max()
-    if low is None or high is None:
-        return
-    if table == "spans":
-        ends = (rows[stamp].to_physical() + rows["duration_us"].fill_null(0)).max()
-        high = max(int(high), int(ends))  # type: ignore[call-overload]
-    account.first = int(low) if account.first is None else min(account.first, int(low))  # type: ignore[call-overload]
-    account.last = int(high) if account.last is None else max(account.last, int(high))  # type: ignore[call-overload]
+    times = rows[stamp].to_physical()
+    # Spans last until their end.
+    ends = times + rows["duration_us"].fill_null(0) if table == "spans" else times
+    known = [*times.drop_nulls().bottom_k(1).to_list(), *ends.drop_nulls().top_k(1).to_list()]
+    if known:
+        account.first = min(known) if account.first is None else min(account.first, *known)
+        account.last = max(known) if account.last is None else max(account.last, *known)
 
 
 DERIVED: Mapping[str, Mapping[str, Callable[..., pl.DataFrame]]] = {
@@ -348,21 +351,24 @@ DERIVED: Mapping[str, Mapping[str, Callable[..., pl.DataFrame]]] = {
 
 
 def _write_rejects(file: File, part: str, store: Store, account: Account) -> None:
-    rows: list[dict[str, Any]] = []
+    """All rejects counted, at most ten of a reason shown; a count stands on the first of its reason."""
+    kept: dict[str, list[dict[str, Any]]] = {}
     for frame in account.rejects:
+        account.rejected += frame.height
         for (reason,), group in frame.group_by("reason", maintain_order=True):
-            rows += [_reject(file, row["line"], str(reason), row["text"]) for row in group.iter_rows(named=True)]
-    account.rejected = len(rows)
-    kept = rows[:SAMPLES_A_REASON]
-    if kept:
-        # The count stands on the first row, so that a sum over the table is right.
-        kept[0]["n"] = len(rows) - len(kept) + 1
+            rows = kept.setdefault(str(reason), [])
+            room = SAMPLES_A_REASON - len(rows)
+            rows += [
+                _reject(file, row["line"], str(reason), row["text"]) for row in group.head(room).iter_rows(named=True)
+            ]
+            rows[0]["n"] += max(0, group.height - max(0, room))
+    found = [row for rows in kept.values() for row in rows]
     for reason, n in account.numbers.items():
         if not reason.startswith("#"):
-            kept.append({"file": file.path, "line": 0, "reason": reason, "sample": "", "n": n})
+            found.append({"file": file.path, "line": 0, "reason": reason, "sample": "", "n": n})
             account.rejected += n
-    if kept:
-        store.write("rejects", pl.DataFrame(kept, schema=TABLES["rejects"]), part)
+    if found:
+        store.write("rejects", pl.DataFrame(found, schema=TABLES["rejects"]), part)
 
 
 def _reject(file: File, line: int, reason: str, text: str) -> dict[str, Any]:

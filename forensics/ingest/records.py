@@ -195,7 +195,10 @@ def _unpivoted(frame: pl.DataFrame, columns: Mapping[str, str], unpivot: Mapping
 
 
 def _value_columns(names: Sequence[str], columns: Mapping[str, str], unpivot: Mapping[str, Any]) -> list[str]:
-    apart = {part.strip() for said in columns.values() for part in said.split("|")} | {"record", *unpivot.get("except", ())}
+    apart = {part.strip() for said in columns.values() for part in said.split("|")} | {
+        "record",
+        *unpivot.get("except", ()),
+    }
     return [name for name in names if name not in apart and re.search(unpivot.get("only", ""), name)]
 
 

@@ -45,7 +45,10 @@ def remediation(case: Case, register: Register) -> RemediationOut:
             "config-revert": "Revert",
             "feature-flag-disable": "Turn off",
         }
-        text = f"{words.get(case.verdict.remediation, 'Take back')} the {guilty.kind} “{name}” ({(guilty.ref or guilty.id)[:12]}) of {guilty.component or component}."
+        verb = words.get(case.verdict.remediation, "Take back")
+        text = (
+            f"{verb} the {guilty.kind} “{name}” ({(guilty.ref or guilty.id)[:12]}) of {guilty.component or component}."
+        )
         immediate.append(_step(text, because, UNDO.get(case.verdict.remediation), ids))
     if mode.get("now"):
         immediate.append(_step(mode["now"], because, None, ids))
@@ -102,11 +105,12 @@ def communications(case: Case, register: Register) -> dict[str, Any]:
     )
     users = case.impact.users_affected.estimate
     reached = f" {count(users)} users were affected." if users else ""
+    sure = percent(case.verdict.confidence)
     return {
         "initial": f"Since {start} some requests fail or are slow. We are investigating and will write again within 30 minutes.",
         "update": f"We have found what fails: {what}. We are working on it." if cause else "We are still looking for the cause.",
         "resolved": f"The incident that began at {start} lasted {length}.{share} Service is back to normal; a full report follows.",
-        "internal": f"Incident from {start}, {length}. Verdict ({case.verdict.status}, confidence {percent(case.verdict.confidence)}): {what}.{share}{reached}",
+        "internal": f"Incident from {start}, {length}. Verdict ({case.verdict.status}, confidence {sure}): {what}.{share}{reached}",
         "executive": f"From {start} service was degraded for {length}.{share}{reached} The cause was {what}." if cause
         else f"From {start} service was degraded for {length}.{share}{reached} The cause is not yet proven.",
     }  # fmt: skip

@@ -32,10 +32,10 @@ def number(value: float | None, digits: int = 3) -> str:
 
 
 def percent(value: float | None) -> str:
-    """A ratio as a percentage; near 100 % as many nines as it has.
+    r"""A ratio as a percentage; near 100 % as many nines as it has.
 
     >>> percent(0.123), percent(0.9995)
-    ('12.3\\u202f%', '99.95\\u202f%')
+    ('12.3\u202f%', '99.95\u202f%')
     """
     if value is None:
         return "unknown"
@@ -47,10 +47,10 @@ def percent(value: float | None) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Seconds in the unit that a person would say.
+    r"""Seconds in the unit that a person would say.
 
     >>> duration(0.0042), duration(95), duration(8100)
-    ('4.2\\u202fms', '1\\u202fmin 35\\u202fs', '2\\u202fh 15\\u202fmin')
+    ('4.2\u202fms', '1\u202fmin 35\u202fs', '2\u202fh 15\u202fmin')
     """
     if seconds is None:
         return "unknown"

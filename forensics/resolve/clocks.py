@@ -17,12 +17,11 @@ def shifts(store: Store, window: Window | None) -> Mapping[str, int]:
     dated = files.filter(has_year, pl.col("last_time").is_not_null())
     if window is None and not dated.height:
         return {}
-    last = window.end if window else int(dated["last_time"].to_physical().max() or 0)  # type: ignore[arg-type, call-overload]
+    last = window.end if window else max(dated["last_time"].to_physical().to_list())
     yearless = files.filter(~has_year, pl.col("last_time").is_not_null())
     return {
-        path: _years(last_time, clock.EPOCH + timedelta(microseconds=last)) for path, last_time in sorted(
-            yearless.select("path", "last_time").rows()
-        )
+        path: _years(last_time, clock.EPOCH + timedelta(microseconds=last))
+        for path, last_time in sorted(yearless.select("path", "last_time").rows())
     }
 
 

@@ -11,7 +11,9 @@ KEYS = ["source", "target", "kind", "origin"]
 def learned(store: Store) -> pl.DataFrame:
     """Calls between components that spans or edge metrics show, with the number of spans or samples as weight."""
     frames = [_from_spans(store), _from_peers(store), _from_metrics(store)]
-    whole = pl.concat(frames).filter(pl.col("source") != pl.col("target"), pl.col("source") != "", pl.col("target") != "")
+    whole = pl.concat(frames).filter(
+        pl.col("source") != pl.col("target"), pl.col("source") != "", pl.col("target") != ""
+    )
     merged = whole.group_by(KEYS).agg(pl.col("weight").max()).sort(KEYS)
     return merged.with_columns(pl.lit("").alias("file")).select(TABLES["edges"].names())
 
@@ -37,7 +39,11 @@ def _from_spans(store: Store) -> pl.DataFrame:
 
 
 def _from_peers(store: Store) -> pl.DataFrame:
-    named = store.scan("spans").filter(pl.col("peer") != "").select(pl.col("component").alias("source"), pl.col("peer").alias("target"))
+    named = (
+        store.scan("spans")
+        .filter(pl.col("peer") != "")
+        .select(pl.col("component").alias("source"), pl.col("peer").alias("target"))
+    )
     return _edges(named, "traces")
 
 

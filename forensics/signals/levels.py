@@ -94,7 +94,9 @@ def _shifts(
     )
     level = (pl.col("now") - pl.col("median")) / pl.col("scale")
     # What comes and goes moves the upper or lower quarter and leaves the median where it was.
-    upper, lower = ((pl.col(a) - pl.col(b)) / pl.col("scale") * QUARTER for a, b in (("top", "high"), ("bottom", "low")))
+    upper, lower = (
+        (pl.col(a) - pl.col(b)) / pl.col("scale") * QUARTER for a, b in (("top", "high"), ("bottom", "low"))
+    )
     edge = pl.when(upper.abs() >= lower.abs()).then(upper).otherwise(lower)
     table = table.with_columns(pl.when(level.abs() >= edge.abs()).then(level).otherwise(edge).alias("z"))
     table = table.filter(pl.col("z").abs() >= LEAST, pl.col("n_before") >= 2)

@@ -41,7 +41,11 @@ def _traffic(table: pl.DataFrame) -> float:
 
     Logs often cover part of a baseline only, and an error storm in one component must not shrink all others.
     """
-    both = table.group_by("component").agg(pl.col("before", "during").sum()).filter(pl.col("before") > 0, pl.col("during") > 0)
+    both = (
+        table.group_by("component")
+        .agg(pl.col("before", "during").sum())
+        .filter(pl.col("before") > 0, pl.col("during") > 0)
+    )
     ratios = (both["during"] / both["before"]).sort()
     return float(ratios.median() or 0.0) if len(ratios) else 1.0  # type: ignore[arg-type]
 

@@ -146,11 +146,7 @@ def detect_errors(store: Store, windows: Windows, library: Library) -> list[Sign
             continue
         first = now.row(0, named=True)
         stamp = int((first["start"] - first["start"].__class__(1970, 1, 1)).total_seconds() * 1e6)
-        evidence = (
-            RecordEvidence(first["file"], first["record"], first["operation"])
-            if first["record"]
-            else None
-        )
+        evidence = RecordEvidence(first["file"], first["record"], first["operation"]) if first["record"] else None
         found.append(
             Signal(
                 "span_errors", str(component), str(first["operation"]), "errors", 1, capped(size), stamp, 1.0,
@@ -185,7 +181,7 @@ def detect_rates(store: Store, windows: Windows, library: Library) -> list[Signa
         if name not in table.columns:
             return []
     # Traces are often kept for part of a baseline only: compare shares of all spans, not rates by the clock.
-    share = (table["during"].sum() or 0) / max(table["before"].sum() or 0, 1)
+    share = sum(table["during"].drop_nulls().to_list()) / max(sum(table["before"].drop_nulls().to_list()), 1)
     found = []
     for row in table.iter_rows(named=True):
         now, expected = row["during"] or 0, (row["before"] or 0) * share

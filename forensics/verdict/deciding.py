@@ -51,7 +51,11 @@ def decide(
     guilty = _guilty(trials, mode)
     found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, windows)
     if surge is not None and (guilty is None or guilty.change.kind in LOAD):
-        said = Statement("verdict.surge", {"component": surge.component}, tuple(item for each in surge.fits for item in each.evidence))
+        said = Statement(
+            "verdict.surge",
+            {"component": surge.component},
+            tuple(item for each in surge.fits for item in each.evidence),
+        )
         return replace(found, category="traffic", remediation="scale", summary=(*found.summary, said))
     return found
 
@@ -92,7 +96,9 @@ def _scene(
                 below.add(edge.target)
                 waiting.append(edge.target)
     fitting = [each for each in findings.modes if each.component == first]
-    causes = {word for each in fitting[:3] for word in each.definition.get("causes", ())} | ({"load"} if surge else set())
+    causes = {word for each in fitting[:3] for word in each.definition.get("causes", ())} | (
+        {"load"} if surge else set()
+    )
     onset = mode.onset if mode is not None and mode.onset is not None else windows.marks.onset or windows.incident.start
     onset = max(onset, windows.incident.start - 2 * trial.TOLERANCE)
     texts = [(each.subject, 1.0) for each in detected.signals if each.component == first and each.direction > 0][:40]
@@ -278,8 +284,8 @@ def _hypotheses(
     found: list[Hypothesis] = []
     for each in ranking.candidates[:3]:
         best = next((one for one in findings.modes if one.component == each.component), None)
-        is_first = (
-            (mode is not None and each.component == mode.component) or (mode is None and each is ranking.candidates[0])
+        is_first = (mode is not None and each.component == mode.component) or (
+            mode is None and each is ranking.candidates[0]
         )
         text = Statement(
             "verdict.h_mode" if best else "verdict.h_component",
@@ -288,7 +294,9 @@ def _hypotheses(
         status = "supported" if is_first else "rejected" if each.confidence < 0.1 else "open"
         found.append(Hypothesis(text, status, each.reasons, each.against))
     for tried in [one for one in trials if one.change.kind != "commit" or one.weight > 0][:4]:
-        says = Statement("verdict.h_change", {"kind": tried.change.kind, "title": tried.change.title or tried.change.id})
+        says = Statement(
+            "verdict.h_change", {"kind": tried.change.kind, "title": tried.change.title or tried.change.id}
+        )
         if tried is guilty:
             found.append(Hypothesis(says, "supported", (tried.reason,), ()))
         else:

@@ -40,7 +40,7 @@ def _incident(
     near = alert.time if alert else symptom.since if symptom else None
     stretch = alarming(store, span, near)
     if stretch is not None:
-        values = {
+        values: dict[str, Scalar] = {
             "start_at": stretch.window.start,
             "end_at": stretch.window.end,
             "what": stretch.what,

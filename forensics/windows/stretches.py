@@ -59,7 +59,9 @@ def _sharpened(store: Store, stretch: Stretch) -> Stretch:
 
     Failures belong together while the gap between them is small against the usual one.
     """
-    rows = store.scan("requests").filter(pl.col("component") == stretch.component, pl.col("is_error"), pl.col("time").is_not_null())
+    rows = store.scan("requests").filter(
+        pl.col("component") == stretch.component, pl.col("is_error"), pl.col("time").is_not_null()
+    )
     times = rows.select(pl.col("time").to_physical()).collect()["time"].sort().to_list()
     span = store.span()
     outside = [time for time in times if not stretch.window.contains(time)]

@@ -11,13 +11,20 @@ from typing import Any
 from tools.simulate.scenario import MINUTE, Scenario
 from tools.simulate.shop import Request, Shop
 
-CITIES = ("Mozilla/5.0 (iPhone)", "Mozilla/5.0 (Windows NT 10.0)", "Mozilla/5.0 (X11; Linux)", "ShopApp/8.2 (Android 15)")
+CITIES = (
+    "Mozilla/5.0 (iPhone)",
+    "Mozilla/5.0 (Windows NT 10.0)",
+    "Mozilla/5.0 (X11; Linux)",
+    "ShopApp/8.2 (Android 15)",
+)
 
 
 def write(folder: Path, shop: Shop) -> None:
     """Write the whole bundle; the same shop gives the same bytes."""
     start = shop.said.length - shop.said.exported
-    requests = sorted((each for each in shop.requests if each.at >= start), key=lambda each: (each.at + each.seconds, each.order))
+    requests = sorted(
+        (each for each in shop.requests if each.at >= start), key=lambda each: (each.at + each.seconds, each.order)
+    )
     _gzip(folder / "nginx/access.log.gz", (_access(shop.said, each) for each in requests))
     for name, rows in _app_logs(shop, requests, start).items():
         ordered = sorted(rows, key=lambda row: (row["ts"], row["msg"]))
@@ -78,7 +85,13 @@ def _app_logs(shop: Shop, requests: list[Request], start: float) -> Mapping[str,
     for each in requests:
         end = each.at + each.seconds
         if each.order % 10 == 0:
-            log("inventory", each.at + each.inventory, "info", f"reserved {1 + each.order % 4} items for order o-{each.order}", each.trace)
+            log(
+                "inventory",
+                each.at + each.inventory,
+                "info",
+                f"reserved {1 + each.order % 4} items for order o-{each.order}",
+                each.trace,
+            )
         for began, seconds, done in each.payments:
             if not done:
                 log(
@@ -87,7 +100,13 @@ def _app_logs(shop: Shop, requests: list[Request], start: float) -> Mapping[str,
                     logger="com.zaxxer.hikari.pool.HikariPool", stack=STACK,
                 )  # fmt: skip
             elif each.order % 10 == 0:
-                log("payment", began + seconds, "info", f"charged order o-{each.order} in {seconds * 1000:.0f}ms", each.trace)
+                log(
+                    "payment",
+                    began + seconds,
+                    "info",
+                    f"charged order o-{each.order} in {seconds * 1000:.0f}ms",
+                    each.trace,
+                )
         if each.status == 502:
             log("checkout", end, "error", f"order o-{each.order} failed: payment answered 503 twice", each.trace)
         elif each.status == 500:
@@ -130,7 +149,13 @@ def _postgres(shop: Shop, start: float) -> list[str]:
             if cancelled:
                 line(began + seconds, pid, "reconciler@shop", "ERROR", "canceling statement due to user request")
             else:
-                line(began + seconds, pid, "reconciler@shop", "LOG", f"duration: {seconds * 1000:.3f} ms  execute <unnamed>: {QUERY}")
+                line(
+                    began + seconds,
+                    pid,
+                    "reconciler@shop",
+                    "LOG",
+                    f"duration: {seconds * 1000:.3f} ms  execute <unnamed>: {QUERY}",
+                )
     for change in said.changes:
         if change.kind == "migration":
             line(change.at, 3_811, "migrator@shop", "LOG", f"statement: -- {change.version}: {change.title}")
@@ -175,14 +200,18 @@ def _metrics(shop: Shop) -> Mapping[str, Any]:
             for name, base in (("checkout", 6.1e8), ("payment", 8.4e8), ("inventory", 4.2e8))
         ] + [series("pg_cpu_ratio", {"service": "postgresql"}, (max(0.01, 0.05 + 0.011 * one + noise.gauss(0, 0.01)) for one in busy))],
     }  # fmt: skip
-    return {name: {"status": "success", "data": {"resultType": "matrix", "result": rows}} for name, rows in answers.items()}
+    return {
+        name: {"status": "success", "data": {"resultType": "matrix", "result": rows}} for name, rows in answers.items()
+    }
 
 
 def _traces(said: Scenario, requests: list[Request]) -> dict[str, Any]:
     """Every fiftieth request."""
     by_service: dict[str, list[dict[str, Any]]] = {"gateway": [], "checkout": [], "inventory": [], "payment": []}
 
-    def span(service: str, trace: str, ident: str, parent: str, name: str, at: float, seconds: float, failed: bool) -> None:
+    def span(
+        service: str, trace: str, ident: str, parent: str, name: str, at: float, seconds: float, failed: bool
+    ) -> None:
         begin = int((said.epoch + at) * 1e6) * 1000
         row = {"traceId": trace, "spanId": ident, "name": name, "kind": 2, "startTimeUnixNano": str(begin)}
         row |= {"endTimeUnixNano": str(begin + int(seconds * 1e6) * 1000), "status": {"code": 2} if failed else {}}
@@ -199,7 +228,10 @@ def _traces(said: Scenario, requests: list[Request]) -> dict[str, Any]:
             span("payment", trace, f"d{place}" * 8, "b" * 16, "charge", began, seconds, not done)
     return {
         "resourceSpans": [
-            {"resource": {"attributes": [{"key": "service.name", "value": {"stringValue": name}}]}, "scopeSpans": [{"spans": rows}]}
+            {
+                "resource": {"attributes": [{"key": "service.name", "value": {"stringValue": name}}]},
+                "scopeSpans": [{"spans": rows}],
+            }
             for name, rows in by_service.items()
         ]
     }
@@ -249,19 +281,27 @@ def _alerts(shop: Shop) -> list[dict[str, Any]]:
         return []
     labels = {"alertname": "CheckoutErrorRatio", "service": "checkout", "severity": "critical"}
     note = {"summary": "More than 2 % of checkout requests fail", "description": "http_error_ratio > 0.02 for 2m"}
-    return [{"labels": labels, "annotations": note, "startsAt": iso(said, fired), "endsAt": iso(said, ended or said.length), "status": {"state": "resolved" if ended else "active"}}]
+    return [
+        {
+            "labels": labels,
+            "annotations": note,
+            "startsAt": iso(said, fired),
+            "endsAt": iso(said, ended or said.length),
+            "status": {"state": "resolved" if ended else "active"},
+        }
+    ]
 
 
 def _events(said: Scenario) -> dict[str, Any]:
     items = []
     for each in said.changes:
         if each.kind == "deploy":
-            items.append(
-                {
-                    "kind": "Event", "type": "Normal", "reason": "ScalingReplicaSet", "message": f"Scaled up replica set {each.component}-{each.commit} to 3",
-                    "involvedObject": {"kind": "Deployment", "name": each.component, "namespace": "shop"}, "lastTimestamp": iso(said, each.at - 60)[:19] + "Z", "count": 1,
-                }
-            )  # fmt: skip
+            items.append({
+                "kind": "Event", "type": "Normal", "reason": "ScalingReplicaSet", "count": 1,
+                "message": f"Scaled up replica set {each.component}-{each.commit} to 3",
+                "involvedObject": {"kind": "Deployment", "name": each.component, "namespace": "shop"},
+                "lastTimestamp": iso(said, each.at - 60)[:19] + "Z",
+            })  # fmt: skip
     return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
@@ -279,7 +319,13 @@ def _chat(said: Scenario) -> list[dict[str, Any]]:
     from tools.simulate.scenario import START
 
     return [
-        {"type": "message", "user": role.replace(" ", "-"), "user_profile": {"title": role}, "ts": f"{said.epoch + START + at:.6f}", "text": text}
+        {
+            "type": "message",
+            "user": role.replace(" ", "-"),
+            "user_profile": {"title": role},
+            "ts": f"{said.epoch + START + at:.6f}",
+            "text": text,
+        }
         for at, role, text in said.notes
     ]
 

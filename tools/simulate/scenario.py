@@ -119,7 +119,15 @@ HEALTHY = Scenario(
     seed=37,
     changes=(
         Change("dep-2270", "deploy", "inventory", 24 * HOUR - 20 * MINUTE, "Inventory 4.8.0", "4.8.0", "c0ffee12"),
-        Change("dep-2271", "deploy", "checkout", 24 * HOUR + 25 * MINUTE, "Checkout 7.11.2: new footer", "7.11.2", "d00dfeed"),
+        Change(
+            "dep-2271",
+            "deploy",
+            "checkout",
+            24 * HOUR + 25 * MINUTE,
+            "Checkout 7.11.2: new footer",
+            "7.11.2",
+            "d00dfeed",
+        ),
     ),
     commits=(("d00dfeed0a1b2c3d4e5f60718293a4b5c6d7e8f9", 24 * HOUR, "Show totals larger", STYLE),),
 )

@@ -95,7 +95,9 @@ class Shop:
     def _customer(self, user: int, order: int, value: float) -> Process:
         """A customer tries, and most of those who fail try once more after some seconds."""
         for attempt in (1, 2):
-            request = Request(self.env.now, user, order, attempt, 0, 0.0, value, trace=f"{self.random.getrandbits(64):016x}")
+            request = Request(
+                self.env.now, user, order, attempt, 0, 0.0, value, trace=f"{self.random.getrandbits(64):016x}"
+            )
             yield self.env.process(self._checkout(request))
             request.seconds = self.env.now - request.at
             self.requests.append(request)
@@ -192,5 +194,3 @@ def simulate(scenario: Scenario) -> Shop:
     shop = Shop(scenario)
     shop.run()
     return shop
-
-

@@ -6,6 +6,10 @@ from typing import Any
 from markupsafe import Markup, escape
 
 MOST = 25
+TIP = (
+    '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+    '<path class="tip" d="M0 0 L8 4 L0 8 Z"/></marker></defs>'
+)
 WIDE, TALL, GAP_X, GAP_Y = 150, 34, 46, 14
 
 
@@ -34,7 +38,7 @@ def causal_graph(edges: Sequence[Mapping[str, Any]], roles: Mapping[str, str], o
     height = max(map(len, columns.values())) * (TALL + GAP_Y) - GAP_Y + 12
     parts = [
         f'<svg class="chart graph" viewBox="0 0 {width} {height}" style="max-width:{width}px" role="img" aria-label="Who depends on whom">',
-        '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0 L8 4 L0 8 Z"/></marker></defs>',
+        TIP,
     ]
     parts += [_link(place[target], place[source]) for source, target in links]
     parts += [_box(name, roles.get(name, "other"), *place[name]) for name in names]
