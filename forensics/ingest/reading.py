@@ -142,7 +142,9 @@ def _with_lines(found: Raw, known: Known) -> Raw:
 
 
 def _is_binary(head: bytes) -> bool:
-    return head[:4096].count(0) > 0.02 * len(head[:4096])
+    text = head[:4096].decode("utf-8", errors="replace")
+    odd = sum(1 for each in text if each == "\ufffd" or (each < " " and each not in "\t\n\r\x1b\x0c"))
+    return odd > 0.1 * len(text)
 
 
 def _raw(file: File, head: bytes, known: Known, account: Account) -> Raw | None:
@@ -173,7 +175,7 @@ def _by_reader(file: File, text: str, known: Known, account: Account) -> Raw | N
 def _by_document(file: File, text: str, known: Known, account: Account) -> Raw | None:
     if not re.match(r"\s*[\[{]|\s*(?:---|[\w.-]+:(?:\s|$)|- )", text.lstrip("\ufeff")):
         return None
-    if _is_json_lines(text) and detection.line_formats(_sample(text), [one for one in known.formats if one.json]):
+    if _is_json_lines(text) and _is_log(text, known):
         # Lines that a line format reads go that way: it needs no memory for the whole.
         return None
     notes: list[str] = []
@@ -198,6 +200,14 @@ def _is_json_lines(text: str) -> bool:
     return len(rows) > 0 and all(
         row.lstrip().startswith("{") and row.rstrip().endswith("}") for row in rows[:-1] or rows
     )
+
+
+def _is_log(text: str, known: Known) -> bool:
+    """Whether JSON lines are log messages, and not records that a format reads by more than a message."""
+    head = records.parsed("\n".join(text.splitlines()[:20]), [])
+    if detection.document_format(head, known.formats) is not None:
+        return False
+    return bool(detection.line_formats(_sample(text), [one for one in known.formats if one.json]))
 
 
 def _counted(source: Iterator[tuple[str, pl.DataFrame, int]], account: Account) -> Raw:

@@ -45,6 +45,14 @@ def fits(document: Any, table: TableMap) -> bool:
     return False
 
 
+def is_empty(document: Any, table: TableMap) -> bool:
+    """Whether the list that ``table`` reads is there by name and has no records."""
+    parent = table.records.removesuffix("/*")
+    if "*" in parent or parent == table.records:
+        return False
+    return any(place.record == [] for place in places(document, parent))
+
+
 def read(document: Any, tables: Sequence[TableMap], name: str) -> Iterator[tuple[str, pl.DataFrame, int]]:
     """Raw rows of every table that the document fits: table, rows with their ``record``, and records passed over.
 
