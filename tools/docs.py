@@ -49,7 +49,12 @@ def _of(kind: Any, known: dict[str, Any]) -> dict[str, Any]:
     if origin is tuple and inner[-1] is Ellipsis:
         return {"type": "array", "items": _of(inner[0], known)}
     if origin is tuple:
-        return {"type": "array", "prefixItems": [_of(each, known) for each in inner], "minItems": len(inner), "maxItems": len(inner)}
+        return {
+            "type": "array",
+            "prefixItems": [_of(each, known) for each in inner],
+            "minItems": len(inner),
+            "maxItems": len(inner),
+        }
     if origin is dict:
         return {"type": "object", "additionalProperties": _of(inner[1], known)}
     if is_dataclass(kind) and isinstance(kind, type):

@@ -105,7 +105,9 @@ def document_format(document: Any, formats: Sequence[Format]) -> Format | None:
         if not each.is_csv and any(records.fits(document, table) for table in each.tables):
             return each
     # An export in which nothing happened is still an export.
-    empty = [each for each in formats if not each.is_csv and any(records.is_empty(document, table) for table in each.tables)]
+    empty = [
+        each for each in formats if not each.is_csv and any(records.is_empty(document, table) for table in each.tables)
+    ]
     return empty[0] if empty else None
 
 

@@ -57,6 +57,9 @@ WANTED = (
 def gaps(case: Case, store: Store) -> tuple[GapOut, ...]:
     """Kinds of data that the bundle lacks, detectors that could not run, and files that nothing reads."""
     found = [GapOut(what, "The bundle holds none.", effect) for table, what, effect in WANTED if not store.has(table)]
+    span = store.span()
+    if span is None or not span.overlaps(case.windows.incident):
+        found.append(GapOut("the incident window", "No data lies in it.", "Nothing could be said about the incident."))
     if not case.windows.baselines:
         found.append(
             GapOut("a baseline", "No data lies outside of the incident.", "Nothing could be compared with normal.")

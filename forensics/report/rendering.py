@@ -1,6 +1,7 @@
 """Renderings of report.json: each needs nothing but the JSON and the templates."""
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -60,7 +61,20 @@ def _page(report: Mapping[str, Any], library: Library, medium: str) -> bytes:
         "script": Markup(_text(folder, "report.js")) if medium == "screen" else Markup(""),
         "fonts": Markup("\n".join(_font(folder, *each) for each in FONTS)),
     }
-    return made.get_template("report.html.j2").render(values).encode("utf-8", "backslashreplace")
+    page = made.get_template("report.html.j2").render(values)
+    charts = _text(folder, "charts.css")
+    # WeasyPrint styles a drawing by what stands inside it, and knows no variables there.
+    page = (
+        _styled(page, charts, values["css"]) if medium == "print" else page.replace("</style>", f"{charts}</style>", 1)
+    )
+    return page.encode("utf-8", "backslashreplace")
+
+
+def _styled(page: str, charts: str, css: str) -> str:
+    palette = dict(re.findall(r"--(\w+):(#[0-9a-f]{3,6})", css.partition("}")[0]))
+    plain = re.sub(r"var\(--(\w+)\)", lambda match: palette[match[1]], charts)
+    rules = "".join(line.replace(".chart ", "").replace(".graph ", "") for line in plain.splitlines())
+    return re.sub(r'(<svg class="chart[^>]*>)', lambda match: f"{match[1]}<style>{rules}</style>", page)
 
 
 def environment(library: Library, *, autoescape: bool) -> SandboxedEnvironment:

@@ -89,7 +89,9 @@ def test_a_stack_trace_belongs_to_the_event_before_it(tmp_path: Path) -> None:
 def test_garbage_is_rejected_with_its_line_and_the_rest_is_read(tmp_path: Path) -> None:
     (tmp_path / "bundle").mkdir()
     good = [f"2026-05-06T07:08:{second:02d}Z INFO tick {second}" for second in range(50)]
-    (tmp_path / "bundle" / "app.log").write_bytes("\n".join([*good[:25], "\x01\x02\x03 \x04", *good[25:]]).encode() + b"\n")
+    (tmp_path / "bundle" / "app.log").write_bytes(
+        "\n".join([*good[:25], "\x01\x02\x03 \x04", *good[25:]]).encode() + b"\n"
+    )
 
     store = read(tmp_path / "bundle", tmp_path / "case")
 
@@ -116,7 +118,11 @@ def test_where_a_log_is_split_changes_nothing_but_names(tmp_path: Path) -> None:
             (tmp_path / name / f"app.{number}.log").write_text("".join(part))
 
     found = [
-        read(tmp_path / name, tmp_path / f"{name}-case").raw("logs").sort("time").select("time", "message", "message_key").collect()
+        read(tmp_path / name, tmp_path / f"{name}-case")
+        .raw("logs")
+        .sort("time")
+        .select("time", "message", "message_key")
+        .collect()
         for name in ("whole", "split")
     ]
 
