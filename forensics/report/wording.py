@@ -43,6 +43,8 @@ def percent(value: float | None) -> str:
     if 99 < share < 100:
         gap = min(5, max(1, 1 - math.floor(math.log10(100 - share))))
         return f"{share:.{gap}f}".rstrip("0").rstrip(".") + f"{NARROW}%"
+    if 0 < share < 0.1:
+        return f"under 0.1{NARROW}%"
     return f"{share:.0f}{NARROW}%" if share >= 99.95 or share == 0 else f"{share:.3g}{NARROW}%"
 
 

@@ -105,14 +105,9 @@ def test_every_statement_has_its_sentence() -> None:
     stages = {name.partition(".")[0] for name in known}
     used = set()
     for path in (ROOT / "forensics").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and re.fullmatch(r"[a-z]+\.[a-z_]+", node.value)
-            ):
-                if node.value.partition(".")[0] in stages:
-                    used.add(node.value)
+        constants = [node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant)]
+        names = [text for text in constants if isinstance(text, str) and re.fullmatch(r"[a-z]+\.[a-z_]+", text)]
+        used |= {name for name in names if name.partition(".")[0] in stages}
 
     # Names that end in an underscore are completed by a value.
     assert {

@@ -57,7 +57,8 @@ def line_chart(
         f'<path class="area" d="{path} L{frame.x(known[-1][0]):.1f} {floor:.1f} L{frame.x(known[0][0]):.1f} {floor:.1f} Z"/>'
     )
     parts.append(f'<path class="line" d="{path}"/>')
-    parts += [_mark(frame, each, height) for each in marks if start <= each.time <= end]
+    shown = [each for each in marks if start <= each.time <= end]
+    parts += [_mark(frame, each, height, shown) for each in shown]
     parts.append("</svg>")
     return Markup("".join(str(part) for part in parts))
 
@@ -81,7 +82,11 @@ class _Frame:
 def _band(frame: _Frame, window: tuple[Micros, Micros]) -> str:
     left, right = frame.x(max(window[0], frame.start)), frame.x(min(window[1], frame.end))
     tall = frame.height - TOP - BOTTOM
-    label = f'<text class="tick" x="{left + 4:.1f}" y="{TOP + 10}">incident</text>' if right - left > 60 else ""
+    label = (
+        f'<text class="tick" x="{right - 4:.1f}" y="{TOP + 10}" text-anchor="end">incident</text>'
+        if right - left > 90
+        else ""
+    )
     return f'<rect class="band" x="{left:.1f}" y="{TOP}" width="{max(right - left, 1):.1f}" height="{tall}"/>{label}'
 
 
@@ -103,12 +108,16 @@ def _axes(frame: _Frame, unit: str) -> str:
     return "".join(parts)
 
 
-def _mark(frame: _Frame, each: Mark, height: int) -> str:
+def _mark(frame: _Frame, each: Mark, height: int, others: Sequence[Mark]) -> str:
     x = frame.x(each.time)
+    # Labels that would touch give way to the guilty one, else to the first.
+    near = [one for one in others if one is not each and abs(frame.x(one.time) - x) < 6 * len(each.label)]
+    crowded = not each.is_guilty and any(one.is_guilty or one.time < each.time for one in near)
     kind = "mark guilty" if each.is_guilty else "mark"
     side = "end" if x > frame.width * 0.75 else "start"
     offset = -4 if side == "end" else 4
-    return (
-        f'<line class="{kind}" x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{height - BOTTOM}"/>'
-        f'<text class="tick {kind}" x="{x + offset:.1f}" y="{TOP - 5}" text-anchor="{side}">{escape(each.label[:28])}</text>'
+    return f'<line class="{kind}" x1="{x:.1f}" y1="{TOP - 4}" x2="{x:.1f}" y2="{height - BOTTOM}"/>' + (
+        ""
+        if crowded
+        else f'<text class="tick {kind}" x="{x + offset:.1f}" y="{TOP - 5}" text-anchor="{side}">{escape(each.label[:28])}</text>'
     )
