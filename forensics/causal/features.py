@@ -5,7 +5,7 @@ less what its dependencies explain. It is 0 where nothing is unusual.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from forensics.causal.graph import Graph
@@ -30,10 +30,15 @@ class Clue:
     signal: Signal
 
 
-def clues(signals: Sequence[Signal], graph: Graph, components: Sequence[str]) -> tuple[Clue, ...]:
-    """The best clue of each kind at each component, sorted."""
+def clues(
+    signals: Sequence[Signal], graph: Graph, components: Sequence[str], apart: Collection[str] = ()
+) -> tuple[Clue, ...]:
+    """The best clue of each kind at each component, sorted.
+
+    Components ``apart`` (views of others, and what the symptom does not depend on) set no scale for the rest.
+    """
     best: dict[tuple[str, str], Clue] = {}
-    for clue in _all(signals, graph, components):
+    for clue in _all(signals, graph, components, apart):
         key = (clue.component, clue.kind)
         known = best.get(key)
         if clue.value > 0 and (
@@ -43,8 +48,8 @@ def clues(signals: Sequence[Signal], graph: Graph, components: Sequence[str]) ->
     return tuple(best[key] for key in sorted(best))
 
 
-def _all(signals: Sequence[Signal], graph: Graph, components: Sequence[str]) -> Iterable[Clue]:
-    yield from _levels(signals, graph, len(components))
+def _all(signals: Sequence[Signal], graph: Graph, components: Sequence[str], apart: Collection[str]) -> Iterable[Clue]:
+    yield from _levels(signals, graph, len(components), apart)
     yield from _gaps(signals)
     for signal in signals:
         kind = _simple(signal)
@@ -68,7 +73,7 @@ def _simple(signal: Signal) -> str:
     )
 
 
-def _levels(signals: Sequence[Signal], graph: Graph, peers: int) -> Iterable[Clue]:
+def _levels(signals: Sequence[Signal], graph: Graph, peers: int, apart: Collection[str]) -> Iterable[Clue]:
     """Metric shifts: contrasted with the same metric at peers, and latency and errors with what callees explain."""
     shifts = [each for each in signals if each.kind == "level_shift" and not each.peer]
     by_metric: dict[str, list[Signal]] = {}
@@ -77,7 +82,7 @@ def _levels(signals: Sequence[Signal], graph: Graph, peers: int) -> Iterable[Clu
             by_metric.setdefault(each.subject, []).append(each)
     for _, group in sorted(by_metric.items()):
         moved = {each.component: abs((each.during or 0.0) - (each.before or 0.0)) for each in group}
-        most = max(moved.values(), default=0.0)
+        most = max((moved[name] for name in moved if name not in apart), default=0.0)
         # The third largest of a metric is what an affected bystander shows.
         others = sorted((min(math.log1p(each.size), TALLEST) for each in group), reverse=True)
         common = others[len(others) // 2] if len(others) > max(2, peers // 2) else 0.0
@@ -92,7 +97,7 @@ def _levels(signals: Sequence[Signal], graph: Graph, peers: int) -> Iterable[Clu
                     if moved[each.component]
                     else 0.0
                 )
-                value *= left * math.sqrt(moved[each.component] / most) if most else 0.0
+                value *= left * math.sqrt(min(1.0, moved[each.component] / most)) if most else left
             yield Clue(each.component, each.quantity, value, each)
 
 

@@ -39,12 +39,10 @@ def _grouped(edges: Sequence[Edge], *, forward: bool) -> Mapping[str, tuple[str,
 
 def reached(start: str, callers: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
     """Every component that depends on ``start``, directly or not, with the shortest path to it; cycles end."""
-    paths: dict[str, tuple[str, ...]] = {start: ()}
-    waiting = [start]
-    while waiting:
-        here = waiting.pop(0)
-        for caller in callers.get(here, ()):
-            if caller not in paths:
-                paths[caller] = (*paths[here], here)
-                waiting.append(caller)
-    return paths
+    import networkx
+
+    network = networkx.DiGraph()
+    network.add_node(start)
+    network.add_edges_from((here, caller) for here, others in sorted(callers.items()) for caller in others)
+    paths = networkx.single_source_shortest_path(network, start)
+    return {name: tuple(path[:-1]) for name, path in sorted(paths.items())}

@@ -1,6 +1,6 @@
 """Every kind of finding over one case."""
 
-from forensics.findings import modes, vitals
+from forensics.findings import clusters, modes, vitals
 from forensics.findings.changes import ledger
 from forensics.library import Library
 from forensics.records.finding import Findings
@@ -11,4 +11,5 @@ from forensics.store import Store
 def match(store: Store, windows: Windows, detected: Detected, library: Library) -> Findings:
     """Failure modes best fit first, every change in time order, health checks."""
     found, skipped = modes.match(store, windows, detected, library)
-    return Findings(found, ledger.read(store), vitals.check(store, windows, detected), skipped)
+    health = vitals.check(store, windows, detected)
+    return Findings(found, ledger.read(store), health, skipped, clusters.find(store, windows))

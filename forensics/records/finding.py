@@ -64,10 +64,22 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """Error templates that rise together and share words: one error pattern, named after its most frequent member."""
+
+    name: str
+    members: tuple[str, ...]
+    components: tuple[str, ...]
+    first: Micros
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
-    """Failure modes, best fit first; every change of the bundle in time order; health checks; what could not run."""
+    """Failure modes, best fit first; every change in time order; health checks; what could not run; error clusters."""
 
     modes: tuple[Finding, ...]
     changes: tuple[Change, ...]
     health: tuple[HealthCheck, ...]
     skipped: tuple[Skipped, ...]
+    clusters: tuple[Cluster, ...] = ()

@@ -35,6 +35,16 @@ from forensics.report.citing import Register, span
 from forensics.report.wording import Words
 from forensics.store import Store
 
+# Sections of the contract that no stage fills yet.
+UNKNOWN: Mapping[str, Any] = {
+    "saturation": (),
+    "requests": (),
+    "sla": (),
+    "forecast": (),
+    "similar_incidents": (),
+    "lessons": {"well": [], "poorly": [], "lucky": []},
+}
+
 
 def compose(case: Case, store: Store, library: Library) -> Report:
     """The whole report, sealed."""
@@ -55,19 +65,13 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "series": charting.series(case, store, register),
         "blast_radius": _blast_radius(case, register),
         "templates": templates.rows(case, store, register),
-        "clusters": (),
+        "clusters": templates.clusters(case),
         "health": _health(case, register),
-        "saturation": (),
-        "requests": (),
         "slo": costs.slos(case, register),
-        "sla": (),
         "impact": costs.impact(case, register),
         "recovery": costs.recovery(case, register),
         "detection": events.detection(case),
-        "forecast": (),
         "alerts": _alerts(store, register),
-        "similar_incidents": (),
-        "lessons": {"well": [], "poorly": [], "lucky": []},
         "remediation": advice.remediation(case, register),
         "actions": advice.actions(case),
         "runbook": advice.runbook(case),
@@ -76,7 +80,7 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "review": ReviewOut(),
         "options": recorded(case.options),
     }
-    sections["evidence"] = register.rows()
+    sections |= {**UNKNOWN, "evidence": register.rows()}
     whole = Report(**sections, seal="")
     return replace(whole, seal=seal(as_json(whole)))
 

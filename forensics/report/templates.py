@@ -1,5 +1,7 @@
 """Log templates with their rates before and during the incident."""
 
+from typing import Any
+
 import polars as pl
 
 from forensics.clock import iso
@@ -83,4 +85,19 @@ def _row(row: dict[str, object], example: LineEvidence | None, register: Registe
         int(str(row["severity"])),
         example.text if example else "",
         register.cite([example] if example else []),
+    )
+
+
+def clusters(case: Case) -> tuple[dict[str, Any], ...]:
+    """Error patterns, largest first."""
+    return tuple(
+        {
+            "claim": claim("cluster", "", each.name),
+            "name": each.name[:300],
+            "members": [member[:300] for member in each.members],
+            "components": list(each.components),
+            "first_seen": iso(each.first),
+            "count": each.count,
+        }
+        for each in case.findings.clusters[:30]
     )

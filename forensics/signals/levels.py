@@ -49,6 +49,40 @@ def _shifts(
 ) -> pl.DataFrame:
     """A row for each series that shifted: statistics of both phases, size, direction, onset."""
     frame = samples(store, windows)
+    during = frame.filter(pl.col("phase") == "during")
+    base, here = _phases(frame)
+    floors = pl.DataFrame(
+        {
+            "metric": list(kinds),
+            "floor": [kinds[name].floor for name in kinds],
+            "worse": [kinds[name].worse for name in kinds],
+        },
+        schema={"metric": pl.String, "floor": pl.Float64, "worse": pl.Int64},
+    )
+    # A component's own kind of metric gives the scale where its series is flat: what its peers usually show.
+    table = base.join(here, on="series_id").join(series, on="series_id").join(floors, on="metric")
+    usual = table.group_by("metric").agg(pl.col("median").abs().median().alias("usual"))
+    table = table.join(usual, on="metric").with_columns(
+        pl.max_horizontal(
+            pl.col("mad") * MAD,
+            pl.col("floor") * pl.col("median").abs(),
+            pl.col("floor") * 0.1 * pl.col("usual"),
+            pl.lit(1e-9),
+        ).alias("scale")
+    )
+    level = (pl.col("now") - pl.col("median")) / pl.col("scale")
+    # What comes and goes moves the upper or lower quarter and leaves the median where it was.
+    upper, lower = (
+        (pl.col(a) - pl.col(b)) / pl.col("scale") * QUARTER for a, b in (("top", "high"), ("bottom", "low"))
+    )
+    edge = pl.when(upper.abs() >= lower.abs()).then(upper).otherwise(lower)
+    table = table.with_columns(pl.when(level.abs() >= edge.abs()).then(level).otherwise(edge).alias("z"))
+    table = table.filter(pl.col("z").abs() >= LEAST, pl.col("n_before") >= 2)
+    return table.join(_onsets(during, table), on="series_id", how="left").sort("series_id")
+
+
+def _phases(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Statistics of every series before and during."""
     before, during = frame.filter(pl.col("phase") == "before"), frame.filter(pl.col("phase") == "during")
     value = pl.col("value")
     base = before.group_by("series_id").agg(
@@ -68,39 +102,7 @@ def _shifts(
         value.quantile(0.25, "nearest").alias("bottom"),
         pl.len().alias("n"),
     )
-    floors = pl.DataFrame(
-        {
-            "metric": list(kinds),
-            "floor": [kinds[name].floor for name in kinds],
-            "worse": [kinds[name].worse for name in kinds],
-        },
-        schema={"metric": pl.String, "floor": pl.Float64, "worse": pl.Int64},
-    )
-    # A component's own kind of metric gives the scale where its series is flat: what its peers usually show.
-    table = (
-        base.join(deviation, on="series_id")
-        .join(here, on="series_id")
-        .join(series, on="series_id")
-        .join(floors, on="metric")
-    )
-    usual = table.group_by("metric").agg(pl.col("median").abs().median().alias("usual"))
-    table = table.join(usual, on="metric").with_columns(
-        pl.max_horizontal(
-            pl.col("mad") * MAD,
-            pl.col("floor") * pl.col("median").abs(),
-            pl.col("floor") * 0.1 * pl.col("usual"),
-            pl.lit(1e-9),
-        ).alias("scale")
-    )
-    level = (pl.col("now") - pl.col("median")) / pl.col("scale")
-    # What comes and goes moves the upper or lower quarter and leaves the median where it was.
-    upper, lower = (
-        (pl.col(a) - pl.col(b)) / pl.col("scale") * QUARTER for a, b in (("top", "high"), ("bottom", "low"))
-    )
-    edge = pl.when(upper.abs() >= lower.abs()).then(upper).otherwise(lower)
-    table = table.with_columns(pl.when(level.abs() >= edge.abs()).then(level).otherwise(edge).alias("z"))
-    table = table.filter(pl.col("z").abs() >= LEAST, pl.col("n_before") >= 2)
-    return table.join(_onsets(during, table), on="series_id", how="left").sort("series_id")
+    return base.join(deviation, on="series_id"), here
 
 
 def _onsets(during: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:

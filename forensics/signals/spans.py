@@ -94,15 +94,9 @@ def _shifted(table: pl.DataFrame, windows: Windows, what: str) -> list[Signal]:
         .group_by(keys)
         .agg((pl.col("us") - pl.col("median")).abs().median().alias("mad"))
     )
-    now = (
-        table.filter(pl.col("phase") == "during")
-        .group_by(keys)
-        .agg(
-            pl.col("us").median().alias("now"),
-            pl.col("us").quantile(0.9, "nearest").alias("high"),
-            pl.len().alias("n"),
-            pl.col("start").min().alias("first"),
-        )
+    during = table.filter(pl.col("phase") == "during").group_by(keys)
+    now = during.agg(
+        pl.col("us").median().alias("now"), pl.col("us").quantile(0.9, "nearest").alias("high"), pl.len().alias("n")
     )
     both = base.join(spread, on=keys).join(now, on=keys).filter(pl.col("n_before") >= FEWEST, pl.col("n") >= FEWEST)
     scale = pl.max_horizontal(pl.col("mad") * 1.4826, pl.col("median") * FLOOR, pl.lit(FLOOR_US))

@@ -8,16 +8,15 @@ from typing import Any
 import polars as pl
 
 from forensics.library import Library
-from forensics.records.cause import Candidate, Hypothesis, Judgement, Missing, Ranking, Verdict
+from forensics.records.cause import Candidate, Judgement, Missing, Ranking, Verdict
 from forensics.records.evidence import Scalar, Statement
 from forensics.records.finding import Finding, Findings
 from forensics.records.signal import Detected, Windows
 from forensics.store import Store
-from forensics.verdict import health, trial
-from forensics.verdict.trial import Scene, Trial
+from forensics.verdict import explanations, health, trial
+from forensics.verdict.trial import GUILTY, Scene, Trial
 from forensics.verdict.words import split
 
-GUILTY = 0.20
 LOAD = ("campaign", "traffic")
 MARGIN = 1.25
 IDENTIFIED, PROBABLE = 0.75, 0.40
@@ -148,12 +147,8 @@ def _no_incident(why: Sequence[Statement], findings: Findings) -> Verdict:
         for each in findings.changes
     )
     return Verdict(
-        "no_incident", "unknown", tuple(why), "", "", (), None, "none", 0.9, (), _calm_hypotheses(why), judged, ()
+        "no_incident", "unknown", tuple(why), "", "", (), None, "none", 0.9, (), explanations.calm(why), judged, ()
     )
-
-
-def _calm_hypotheses(why: Sequence[Statement]) -> tuple[Hypothesis, ...]:
-    return (Hypothesis(Statement("verdict.h_calm", {}), "supported", tuple(why), ()),)
 
 
 def _verdict(
@@ -181,7 +176,7 @@ def _verdict(
         remediation=_remediation(definition, guilty),
         confidence=confidence,
         missing=_missing(findings, confidence),
-        hypotheses=_hypotheses(findings, ranking, mode, trials, guilty),
+        hypotheses=explanations.hypotheses(findings, ranking, mode, trials, guilty),
         judgements=tuple(_judgement(each, guilty, trials) for each in trials),
         contributing=(),
     )
@@ -276,32 +271,6 @@ def _missing(findings: Findings, confidence: float) -> tuple[Missing, ...]:
         for name in wanted
         if f"no {name} in" in each.why
     )
-
-
-def _hypotheses(
-    findings: Findings, ranking: Ranking, mode: Finding | None, trials: Sequence[Trial], guilty: Trial | None
-) -> tuple[Hypothesis, ...]:
-    found: list[Hypothesis] = []
-    for each in ranking.candidates[:3]:
-        best = next((one for one in findings.modes if one.component == each.component), None)
-        is_first = (mode is not None and each.component == mode.component) or (
-            mode is None and each is ranking.candidates[0]
-        )
-        text = Statement(
-            "verdict.h_mode" if best else "verdict.h_component",
-            {"component": each.component, "title": best.definition["title"] if best else ""},
-        )
-        status = "supported" if is_first else "rejected" if each.confidence < 0.1 else "open"
-        found.append(Hypothesis(text, status, each.reasons, each.against))
-    for tried in [one for one in trials if one.change.kind != "commit" or one.weight > 0][:4]:
-        says = Statement(
-            "verdict.h_change", {"kind": tried.change.kind, "title": tried.change.title or tried.change.id}
-        )
-        if tried is guilty:
-            found.append(Hypothesis(says, "supported", (tried.reason,), ()))
-        else:
-            found.append(Hypothesis(says, "rejected" if tried.weight < GUILTY / 2 else "open", (), (tried.reason,)))
-    return tuple(found)
 
 
 def _judgement(each: Trial, guilty: Trial | None, trials: Sequence[Trial]) -> Judgement:

@@ -10,6 +10,8 @@ from forensics.records.evidence import Evidence, Scalar, Statement
 from forensics.records.finding import Change
 from forensics.records.window import MINUTE, Micros
 
+# The weight from which a change is held to have done it.
+GUILTY = 0.20
 # Clocks of a deploy tool and of the metrics differ by this much without meaning.
 TOLERANCE = 2 * MINUTE
 # Faults that need time to fill something up may show long after the change went live.
@@ -118,6 +120,25 @@ def live_from(change: Change, changes: Sequence[Change], scene: Scene) -> Micros
     return min(later, default=None)
 
 
+# Folders that say how a repository is laid out, not whose the code is.
+PLACES = {
+    "services",
+    "service",
+    "src",
+    "main",
+    "app",
+    "apps",
+    "cmd",
+    "svc",
+    "internal",
+    "pkg",
+    "lib",
+    "java",
+    "config",
+    "charts",
+}
+
+
 def carries(deploy: Change, commit: Change) -> bool:
     """Whether a deploy names the commit."""
     names = [name for name in (*deploy.carries, deploy.ref) if len(name) >= 7]
@@ -137,12 +158,8 @@ def touches(change: Change, component: str) -> float:
     best = 0.0
     plain = _plain(component)
     for path in change.paths:
-        parts = [part for part in re.split(r"[/._-]+", path.lower()) if len(part) >= 3]
-        own = [
-            part
-            for part in parts[:-2] or parts[:1]
-            if part not in ("services", "service", "src", "main", "app", "apps", "cmd", "svc")
-        ]
+        folders = path.lower().rpartition("/")[0] or path.lower()
+        own = [part for part in re.split(r"[/._-]+", folders) if len(part) >= 3 and part not in PLACES]
         if any(part in plain for part in own) or plain in re.sub(r"[^a-z0-9]", "", path.lower()):
             best = max(best, 1.0)
         elif SHARED.search(path):

@@ -1,6 +1,6 @@
 import pytest
 
-from forensics.findings.changes import facts
+from forensics.findings.changes import diffs, facts
 
 DIFFS = {
     "a smaller pool": ("--- a/db.go\n+++ b/db.go\n@@ -1 +1 @@\n-  maxConns: 50,\n+  maxConns: 5,\n", "limit_changed_much"),
@@ -29,13 +29,13 @@ DIFFS = {
 
 @pytest.mark.parametrize(("diff", "effect"), DIFFS.values(), ids=DIFFS.keys())
 def test_a_diff_is_read_for_what_it_does(diff: str, effect: str) -> None:
-    assert effect in facts.effect(diff, facts.paths(diff))
+    assert effect in facts.effect(diff, diffs.paths(diff))
 
 
 def test_fragments_without_a_header_are_read() -> None:
     fragment = "@@ services/db/pool.go @@\n-  Max: 64,\n+  Max: 4,\n"
 
-    assert (facts.paths(fragment), facts.effect(fragment, ())) == (("services/db/pool.go",), "limit_changed_much")
+    assert (diffs.paths(fragment), facts.effect(fragment, ())) == (("services/db/pool.go",), "limit_changed_much")
 
 
 def test_a_number_in_a_version_is_no_limit() -> None:

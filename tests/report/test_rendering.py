@@ -15,7 +15,8 @@ from forensics.report.visible import visible
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 HOSTILE = [
-    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "{{ 7 * 7 }}", "{% raw %}", "\u202egnp.exe", "\x1b[31mred\x1b[0m",
+    "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "javascript:alert(1)", "{{ 7 * 7 }}", "{% raw %}",
+    "\u202egnp.exe", "\x1b[31mred\x1b[0m",
     "a" * 10_000, "</pre></details>", "](http://evil.example)", "$$x$$ `code` *bold*",
 ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forensics.clock import micros
-from forensics.findings.changes import facts
+from forensics.findings.changes import diffs, facts
 from forensics.records.evidence import Evidence, LineEvidence, RecordEvidence
 from forensics.records.finding import Change
 from forensics.store import Store
@@ -18,7 +18,7 @@ def read(store: Store) -> tuple[Change, ...]:
 
 
 def _change(row: Mapping[str, Any]) -> Change:
-    paths = tuple(row["paths"] or ()) or facts.paths(row["diff"])
+    paths = tuple(row["paths"] or ()) or diffs.paths(row["diff"])
     effect = facts.effect(row["diff"], paths) if row["kind"] == "commit" or row["diff"] else ""
     return Change(
         id=row["id"] or row["ref"] or f"{row['kind']}-{row['file']}{row['record']}",
