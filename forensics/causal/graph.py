@@ -46,3 +46,15 @@ def reached(start: str, callers: Mapping[str, tuple[str, ...]]) -> Mapping[str, 
     network.add_edges_from((here, caller) for here, others in sorted(callers.items()) for caller in others)
     paths = networkx.single_source_shortest_path(network, start)
     return {name: tuple(path[:-1]) for name, path in sorted(paths.items())}
+
+
+def depended_on(symptom: str, graph: Graph) -> set[str]:
+    """What the component that shows the symptom depends on, itself included; empty where it is not known."""
+    found: set[str] = set()
+    waiting = [symptom] if symptom else []
+    while waiting:
+        here = waiting.pop()
+        if here not in found:
+            found.add(here)
+            waiting.extend(graph.callees.get(here, ()))
+    return found

@@ -30,10 +30,22 @@ def rank(
     components = {name: role for name, role, kind in sorted(rows.rows()) if kind != "node" or name in broken}
     known = graph.build(store)
     symptom = store.aliases.get(symptom_component, symptom_component)
-    found = (*features.clues(detected.signals, known, list(components)), *_fitting(findings))
-    ranked = scoring.scored(found, components, known, symptom if symptom in components else "", scoring.load(library))
+    symptom = symptom if symptom in components else ""
+    found = (*gathered(detected.signals, known, components, symptom), *_fitting(findings))
+    ranked = scoring.scored(found, components, known, symptom, scoring.load(library))
     candidates = _candidates(ranked[:MOST_CANDIDATES], found, findings)
     return Ranking(candidates, _nodes(detected, known), known.edges, _blast_radius(candidates, detected, known))
+
+
+def gathered(
+    signals: Sequence[Signal], known: graph.Graph, components: Mapping[str, str], symptom: str
+) -> tuple[Clue, ...]:
+    """The clues of every component; views of others and what the symptom does not depend on set no scale."""
+    reach = graph.depended_on(symptom, known)
+    apart = {
+        name for name, role in components.items() if role == "client view" or (len(reach) > 1 and name not in reach)
+    }
+    return features.clues(signals, known, list(components), apart)
 
 
 def _fitting(findings: Findings) -> tuple[Clue, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forensics.causal.features import Clue
-from forensics.causal.graph import Graph
+from forensics.causal.graph import Graph, depended_on
 from forensics.library import Library
 
 
@@ -48,7 +48,7 @@ def scored(
     for clue in found:
         if clue.component in components:
             sums.setdefault(clue.component, []).append(weights.kinds.get(clue.kind, weights.prior) * clue.value)
-    reach = _depended_on(symptom, graph)
+    reach = depended_on(symptom, graph)
     scores: dict[str, float] = {}
     for component, parts in sums.items():
         total = math.fsum(sorted(parts))
@@ -64,17 +64,3 @@ def scored(
     whole = math.fsum(sorted(odds.values())) + silent * math.exp(-best / weights.temperature)
     ranked = sorted(scores, key=lambda name: (-round(scores[name], 9), name))
     return tuple(Scored(name, scores[name], odds[name] / whole) for name in ranked)
-
-
-def _depended_on(symptom: str, graph: Graph) -> set[str]:
-    """What the component that shows the symptom depends on, itself included; empty where it is not known."""
-    if not symptom:
-        return set()
-    found: set[str] = set()
-    waiting = [symptom]
-    while waiting:
-        here = waiting.pop()
-        if here not in found:
-            found.add(here)
-            waiting.extend(graph.callees.get(here, ()))
-    return found

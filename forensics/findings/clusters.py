@@ -50,7 +50,7 @@ def _profiles(store: Store, windows: Windows) -> list[dict[str, object]]:
         )
         known["minutes"][row["minute"]] = row["n"]  # type: ignore[index]
         known["components"] |= set(row["component"])  # type: ignore[operator]
-        known["n"] += row["n"]  # type: ignore[operator]
+        known["n"] += row["n"]
     return sorted(rows.values(), key=lambda each: (-int(str(each["n"])), str(each["template"])))[:MOST]
 
 
