@@ -21,7 +21,7 @@ TILES = (
     ("duration_s", "Duration", duration),
     ("failed_requests", "Failed requests", count),
     ("users_affected", "Users affected", count),
-    ("lost_transactions", "Lost transactions", count),
+    ("failed_transactions", "Failed transactions", count),
     ("revenue", "Revenue", money),
 )
 
