@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
 from forensics.errors import UsageError
@@ -98,6 +97,8 @@ class Store:
         Raises:
             UsageError: DuckDB rejects the query.
         """
+        import duckdb
+
         connection = duckdb.connect()
         try:
             for table in TABLES:

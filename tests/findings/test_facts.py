@@ -1,6 +1,6 @@
 import pytest
 
-from forensics.findings.changes import diffs, facts
+from forensics.findings.changes import diffs, facts, risks
 
 DIFFS = {
     "a smaller pool": ("--- a/db.go\n+++ b/db.go\n@@ -1 +1 @@\n-  maxConns: 50,\n+  maxConns: 5,\n", "limit_changed_much"),
@@ -41,11 +41,11 @@ def test_fragments_without_a_header_are_read() -> None:
 def test_a_number_in_a_version_is_no_limit() -> None:
     diff = '--- a/v.go\n+++ b/v.go\n@@ -1 +1 @@\n-const Version = "v2026.06.24-1014"\n+const Version = "v2026.06.24-1102"\n'
 
-    assert facts.risk(facts.effect(diff, ("v.go",))) < 0.2
+    assert risks.risk(facts.effect(diff, ("v.go",))) < 0.2
 
 
 @pytest.mark.parametrize(
     "diff", ["", "+", "@@", "\0\1binary", "+++ \n--- \n@@ @@\n", "Binary files a and b differ\n", "+x\n" * 20_000]
 )
 def test_any_text_is_judged_without_a_fault(diff: str) -> None:
-    assert 0.0 <= facts.risk(facts.effect(diff, ())) <= 1.0
+    assert 0.0 <= risks.risk(facts.effect(diff, ())) <= 1.0

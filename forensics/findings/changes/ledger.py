@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forensics.clock import micros
-from forensics.findings.changes import diffs, facts
+from forensics.findings.changes import diffs, facts, risks
 from forensics.records.evidence import Evidence, LineEvidence, RecordEvidence
 from forensics.records.finding import Change
 from forensics.store import Store
@@ -32,7 +32,7 @@ def _change(row: Mapping[str, Any]) -> Change:
         carries=tuple(row["carries"] or ()),
         effect=effect,
         evidence=_evidence(row),
-        risk=facts.risk(effect),
+        risk=risks.risk(effect),
     )
 
 
