@@ -100,10 +100,14 @@ def _best(left: pl.Series, formats: Sequence[Format]) -> tuple[Format | None, pl
 
 
 def document_format(document: Any, formats: Sequence[Format]) -> Format | None:
-    """The first format in order that the document fits."""
-    for each in formats:
-        if not each.is_csv and any(records.fits(document, table) for table in each.tables):
-            return each
+    """The format that reads most records of the document; among equals the first in order, which is the strictest."""
+    counts = [
+        (-sum(records.reach(document, table) for table in each.tables), place)
+        for place, each in enumerate(formats)
+        if not each.is_csv and any(records.fits(document, table) for table in each.tables)
+    ]
+    if counts:
+        return formats[min(counts)[1]]
     # An export in which nothing happened is still an export.
     empty = [
         each for each in formats if not each.is_csv and any(records.is_empty(document, table) for table in each.tables)

@@ -99,6 +99,16 @@ def _flat(value: Value) -> Value:
     return {key: _attribute([row], key) for key, row in pairs} or value
 
 
+def _inside(value: Value) -> Value:
+    """The value of a JSON text inside a JSON text."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
 FUNCTIONS: Mapping[str, Callable[[Value], Value]] = {
     "json": lambda value: json.dumps(_flat(value), ensure_ascii=False, sort_keys=True),
     "lower": lambda value: str(value).lower(),
@@ -107,7 +117,7 @@ FUNCTIONS: Mapping[str, Callable[[Value], Value]] = {
     "number": lambda value: match[0] if (match := re.search(r"-?\d+(?:\.\d+)?", str(value))) else None,
     "name": lambda value: str(value).rstrip("/").rsplit("/", 1)[-1],
     "owner": lambda value: re.sub(r"-[0-9a-f]{7,10}(-[a-z0-9]{5})?$|-[a-z0-9]{5}$", "", str(value)),
-    "not": lambda value: value in (False, "false", 0, "0", "False"),
+    "parsed": _inside,
     "lines": lambda value: value if isinstance(value, list) else str(value).splitlines(),
 }
 
@@ -148,7 +158,8 @@ def _alternative(text: str) -> Callable[[Place, Value], Value]:
         return lambda place, document: _filled(parts, place, document)
     path, *functions = text.split(":")
     get = _source(path)
-    calls = [FUNCTIONS[name] for name in functions]
+    # ``a:parsed.b.c`` goes on inside what a function gave.
+    calls = [call for each in functions for call in _calls(each)]
 
     def value(place: Place, document: Value) -> Value:
         found = get(place, document)
@@ -159,6 +170,12 @@ def _alternative(text: str) -> Callable[[Place, Value], Value]:
         return found
 
     return value
+
+
+def _calls(text: str) -> list[Callable[[Value], Value]]:
+    name, _, rest = text.partition(".")
+    steps = rest.split(".") if rest else []
+    return [FUNCTIONS[name], *([lambda value: _path(value, steps)] if steps else [])]
 
 
 def _filled(parts: Sequence[tuple[str, Expression | None]], place: Place, document: Value) -> str:

@@ -22,7 +22,7 @@ COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})\b.*$", re.MULTILINE)
 
 
 def _is_git_log(text: str) -> bool:
-    return bool(re.match(r"\s*commit [0-9a-f]{7,64}\b[^\n]*\n(?:[A-Z]\w+: [^\n]*\n)*(?:Author|Merge):", text))
+    return bool(re.match(r"\s*commit [0-9a-f]{7,64}\b[^\n]*\n(?:[A-Z]\w+: [^\n]*\n)*(?:Author|Merge|Date):", text))
 
 
 def _git_log(text: str) -> Raw:

@@ -117,7 +117,7 @@ def _by_reader(file: File, text: str, known: Known, account: Account) -> Raw | N
 
 
 def _by_document(file: File, text: str, known: Known, account: Account) -> Raw | None:
-    if not re.match(r"\s*[\[{]|\s*(?:---|[\w.-]+:(?:\s|$)|- )", text.lstrip("\ufeff")):
+    if not re.match(r"(?:\s*#.*\n)*\s*(?:[\[{]|---|[\w.-]+:(?:\s|$)|- )", text.lstrip("\ufeff")):
         return None
     if _is_json_lines(text) and _is_log(text, known):
         # Lines that a line format reads go that way: it needs no memory for the whole.

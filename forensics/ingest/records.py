@@ -4,6 +4,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from forensics.ingest.expressions import compiled, places
 
 # Records looked at to tell whether a document has the shape that a format reads.
 LOOKED_AT = 50
+COUNTED = 1_000
 
 
 def parsed(text: str, notes: list[str]) -> Any:
@@ -22,7 +24,8 @@ def parsed(text: str, notes: list[str]) -> Any:
     start = text.lstrip("\ufeff \t\r\n")[:1]
     if start in ("{", "["):
         return documents.parse(text, notes)
-    if re.match(r"(?:---\s|[\w.-]+:(?:\s|$)|- [\w.-]+:)", text.lstrip()) and len(text) < 16 << 20:
+    bare = re.sub(r"(?m)\A(?:\s*#.*\n|\s*\n)*", "", text)
+    if re.match(r"(?:---\s|[\w.-]+:(?:\s|$)|- [\w.-]+:)", bare) and len(text) < 16 << 20:
         try:
             found = list(yaml.load_all(text, yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader))
         except (yaml.YAMLError, ValueError, RecursionError):
@@ -43,6 +46,13 @@ def fits(document: Any, table: TableMap) -> bool:
         if all(each(place, document) is not None for each in required):
             return True
     return False
+
+
+def reach(document: Any, table: TableMap) -> int:
+    """How many of the first thousand records have the keys that ``table`` requires."""
+    required = [compiled(each) for each in table.requires]
+    found = islice(places(document, table.records), COUNTED)
+    return sum(all(each(place, document) is not None for each in required) for place in found)
 
 
 def is_empty(document: Any, table: TableMap) -> bool:
