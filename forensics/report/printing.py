@@ -8,7 +8,7 @@ from typing import Any
 from forensics.errors import OutputError
 from forensics.report import canonical
 
-PANGO = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0"
+PANGO = "apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 def pdf(page: str, report: Mapping[str, Any]) -> bytes:

@@ -22,7 +22,11 @@ HOSTILE = [
 
 
 # WeasyPrint leaves the file of its colour profile to the collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+    "ignore::ResourceWarning",
+    "ignore:HarfBuzz-Subset:DeprecationWarning",
+)
 
 
 @pytest.fixture(scope="module")
