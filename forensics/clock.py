@@ -61,6 +61,7 @@ LAYOUTS: Sequence[Layout] = (
     Layout("day first short", r"\d\d\.\d\d\.\d\d \d\d:\d\d:\d\d(?:\.\d+)?", "%d.%m.%y %H:%M:%S%.f"),
     Layout("syslog", r"[A-Z][a-z]{2} [ ]?\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?", "%b %e %H:%M:%S%.f", has_year=False),
     Layout("glog", r"\d{4} \d\d:\d\d:\d\d(?:\.\d+)?", "%m%d %H:%M:%S%.f", has_year=False),
+    Layout("month dots", r"\d\d\.\d\d \d\d:\d\d:\d\d", "%m.%d %H:%M:%S", has_year=False),
     Layout("android", r"\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?", "%m-%d %H:%M:%S%.f", has_year=False),
     Layout("date", r"\d{4}-\d\d-\d\d", "%Y-%m-%d %H:%M"),
 )
