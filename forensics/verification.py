@@ -18,6 +18,8 @@ from forensics.records.report import SCHEMA_VERSION
 from forensics.records.window import Window
 from forensics.store import Store
 
+# Names with underscores are shown in words.
+WORD = r"[^\W_]+"
 # Floats are written in full and read back equal; a statistic that needed a sum may differ in its last bits.
 TOLERANCE = 1e-9
 
@@ -183,8 +185,8 @@ def present(text: str, raw: str) -> bool:
     if wanted in raw:
         return True
     unescaped = _unescaped(raw)
-    words = set(re.findall(r"\w+", raw)) | set(re.findall(r"\w+", unescaped))
-    return wanted in unescaped or all(word in words for word in re.findall(r"\w+", wanted))
+    words = set(re.findall(WORD, raw)) | set(re.findall(WORD, unescaped))
+    return wanted in unescaped or all(word in words for word in re.findall(WORD, wanted))
 
 
 def _unescaped(raw: str) -> str:

@@ -132,7 +132,8 @@ def _against(row: Mapping[str, Any], fact: Fact) -> Statement:
 def _best(row: Mapping[str, Any], facts: Iterable[Fact]) -> Fact | None:
     pattern = re.compile(row["match"])
     kinds = {"template", "state", "span", "metric", "alert"} if row["signal"] == "any" else {row["signal"]}
-    hits = [each for each in facts if each.kind in kinds and pattern.search(each.subject)]
+    least = float(row.get("least", 0.0))
+    hits = [each for each in facts if each.kind in kinds and each.size >= least and pattern.search(each.subject)]
     return max(hits, key=lambda each: (each.kind != "alert", each.size, each.subject), default=None)
 
 

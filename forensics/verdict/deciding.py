@@ -19,7 +19,7 @@ from forensics.verdict.words import split
 
 LOAD = ("campaign", "traffic")
 MARGIN = 1.25
-IDENTIFIED, PROBABLE = 0.75, 0.40
+IDENTIFIED, PROBABLE = 0.85, 0.45
 # Failure modes whose cause is as a rule outside of what was changed.
 OUTSIDE = {
     "certificate_expired",
@@ -192,7 +192,8 @@ def _confidence(
     """The chance of the component, raised by a failure mode that fits and by a change that stands out."""
     chance = next((each.confidence for each in ranking.candidates if each.component == first), 0.0)
     doubt = 1.0 - chance
-    if mode is not None:
+    if mode is not None and any(each.values.get("kind") not in ("metric", "surge") for each in mode.fits):
+        # A metric that moved is what the chance rests on already; only what was said or reported adds to it.
         doubt *= 1.0 - 0.5 * min(1.0, mode.fit)
     if guilty is not None:
         rival = max(

@@ -13,7 +13,7 @@ SAMPLES = [(name, number) for name, said in DEFINITIONS.items() for number in ra
 def test_a_failure_mode_fits_what_its_samples_say(name: str, number: int) -> None:
     said = DEFINITIONS[name]
     sample = said["sample"][number]
-    facts = [modes.Fact(row["kind"], "a", row["subject"], None, (), 5.0) for row in sample["signals"]]
+    facts = [modes.Fact(row["kind"], "a", row["subject"], None, (), 100.0) for row in sample["signals"]]
 
     found = modes.fit(name, said, "a", facts)
 
