@@ -66,6 +66,8 @@ def _simple(signal: Signal) -> str:
         if signal.quantity == "errors":
             return "new_error" if is_new else "more_errors"
         return "new_template" if is_new else ""
+    if signal.kind == "silence":
+        return "silence"
     if signal.kind == "span_latency" and not signal.peer:
         return "span_self_time"
     return {"span_errors": "span_error_origin", "state_event": "state_event", "request_errors": "request_errors"}.get(

@@ -151,6 +151,7 @@ SAYS: Mapping[str, str] = {
     "state_event": "state_event",
     "request_errors": "request_errors",
     "failure_mode": "failure_mode",
+    "silence": "silence",
 }
 
 

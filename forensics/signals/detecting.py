@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from forensics.library import Library
 from forensics.records.evidence import Skipped
 from forensics.records.signal import Detected, Signal, Windows
-from forensics.signals import errors, levels, messages, spans, states
+from forensics.signals import errors, levels, messages, silences, spans, states
 from forensics.store import Store
 
 Detector = Callable[[Store, Windows, Library], list[Signal]]
@@ -14,6 +14,7 @@ Detector = Callable[[Store, Windows, Library], list[Signal]]
 DETECTORS: Mapping[str, tuple[str, Detector]] = {
     "level_shift": ("metrics", levels.detect),
     "template_rate": ("logs", messages.detect),
+    "silence": ("logs", silences.detect),
     "request_errors": ("requests", errors.detect_errors),
     "request_latency": ("requests", errors.detect_latency),
     "span_latency": ("spans", spans.detect_latency),
