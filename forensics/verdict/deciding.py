@@ -19,7 +19,7 @@ from forensics.verdict.words import split
 
 LOAD = ("campaign", "traffic")
 MARGIN = 1.25
-IDENTIFIED, PROBABLE = 0.85, 0.45
+IDENTIFIED, PROBABLE = 0.75, 0.40
 # Failure modes whose cause is as a rule outside of what was changed.
 OUTSIDE = {
     "certificate_expired",
