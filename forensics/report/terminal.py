@@ -44,6 +44,8 @@ def terminal(report: Mapping[str, Any], *, width: int, color: bool, written: Seq
         f"  Changes     {judged}",
         f"  Read        {coverage['files_read']} files, {coverage['rows']:,} rows{unread}",
     ]
+    for notice in coverage["notices"][:4]:
+        lines += textwrap.wrap(f"Note        {notice}", width - 2, initial_indent="  ", subsequent_indent=" " * 14)
     lines += [f"  Report      {path.as_posix()}" for path in written]
     return "\n".join(lines)
 
