@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from forensics import calendars
 from forensics.errors import UsageError
 from forensics.records.window import Micros
 
@@ -72,6 +73,13 @@ ADJUSTED: Mapping[str, tuple[str, str]] = {
     "month first pm": (r"(\d{4}),", "${1}"),
     "date": (r"$", " 00:00"),
 }
+# Numbers that could be day or month, or a two-digit year: the file's own dates tell which (``calendars.order``).
+_MONTH, _DAY, _YEAR = "month before day", "day before month", "year first"
+ORDERS: Mapping[str, Sequence[tuple[str, str]]] = {
+    "month first pm": ((_MONTH, "%m/%d/%Y"), (_DAY, "%d/%m/%Y")),
+    "month first": ((_MONTH, "%m/%d/%Y"), (_DAY, "%d/%m/%Y")),
+    "short slashes": ((_YEAR, "%y/%m/%d"), (_MONTH, "%m/%d/%y"), (_DAY, "%d/%m/%y")),
+}
 WRITTEN = re.compile(r"(?s)^(?P<body>.+?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|(?<=[\d.])[+-]\d{2}|\s(?!AM|PM)[A-Z]{2,5})?$")
 # Zones that a log names by letters; an abbreviation that stands for several zones is left to ``--timezone``.
 OFFSETS: Mapping[str, float] = {
@@ -85,12 +93,13 @@ class Parsed:
     """Instants of a column (UTC, null where unreadable) and where their zone came from.
 
     ``zone_source`` is "in the stamp", "epoch", "declared: ZONE", "assumed: UTC"; ``has_year`` False where the stamps
-    name none.
+    name none. ``notes`` say what was decided about dates that read two ways and hours that came twice or never.
     """
 
     time: pl.Series
     zone_source: str
     has_year: bool = True
+    notes: tuple[str, ...] = ()
 
 
 def parse(texts: pl.Series, zone: str = "", *, is_declared: bool = True) -> Parsed:
@@ -108,13 +117,14 @@ def parse(texts: pl.Series, zone: str = "", *, is_declared: bool = True) -> Pars
     left = texts.str.strip_chars().str.replace(r"(:\d\d),(\d)", "${1}.${2}").str.replace(r"\[[\w/]+\]$", "")
     time = pl.Series(texts.name, [None] * len(texts), dtype=pl.Datetime("us"))
     sources: list[str] = []
+    notes: list[str] = []
     has_year = True
     for _ in range(len(LAYOUTS)):
         open_rows = time.is_null() & left.is_not_null()
         first = left.filter(open_rows).head(1).to_list()
         if not first:
             break
-        found = _as_first(left.filter(open_rows), first[0], zone)
+        found = _as_first(left.filter(open_rows), first[0], zone, notes)
         if found is None:
             # One stamp that nothing reads must not hide those after it.
             left = left.set(left == first[0], None)
@@ -127,10 +137,10 @@ def parse(texts: pl.Series, zone: str = "", *, is_declared: bool = True) -> Pars
         sources += [source] if source not in sources else []
     said = "declared" if is_declared and zone else "assumed"
     named = " and ".join(source or f"{said}: {zone or 'UTC'}" for source in sources)
-    return Parsed(_plausible(time), named, has_year)
+    return Parsed(_plausible(time), named, has_year, tuple(dict.fromkeys(notes)))
 
 
-def _as_first(texts: pl.Series, first: str, zone: str) -> tuple[pl.Series, str, bool] | None:
+def _as_first(texts: pl.Series, first: str, zone: str, notes: list[str]) -> tuple[pl.Series, str, bool] | None:
     """The column read the way its first stamp is written: times, source of the zone ("" for none), and has a year."""
     if re.fullmatch(r"-?\d{9,19}(?:\.\d+)?", first) and not re.fullmatch(r"(?:19|20)\d{12}", first):
         numbers = texts.cast(pl.Float64, strict=False)
@@ -144,20 +154,24 @@ def _as_first(texts: pl.Series, first: str, zone: str) -> tuple[pl.Series, str, 
         body, written = first, ""
     for layout in LAYOUTS:
         if re.fullmatch(layout.pattern, body):
-            return _read(texts, layout, written, zone)
+            return _read(texts, layout, written, zone, notes)
     return None
 
 
-def _read(texts: pl.Series, layout: Layout, written: str, zone: str) -> tuple[pl.Series, str, bool]:
+def _read(texts: pl.Series, layout: Layout, written: str, zone: str, notes: list[str]) -> tuple[pl.Series, str, bool]:
     numeric = re.fullmatch(r"Z|[+-]\d{2}(?::?\d{2})?", written)
     bare, form = texts, layout.format
     if layout.name in ADJUSTED:
         pattern, replacement = ADJUSTED[layout.name]
         bare = bare.str.replace(pattern, replacement)
+    if layout.name in ORDERS:
+        chosen = calendars.order(bare, ORDERS[layout.name])
+        form = form.replace(ORDERS[layout.name][0][1], chosen.format)
+        notes.append(chosen.reason)
     if not layout.has_year:
         bare, form = f"{YEAR} " + bare, f"%Y {form}"
     if not written:
-        return _localised(bare.str.to_datetime(form, time_unit="us", strict=False), zone), "", layout.has_year
+        return _local(bare.str.to_datetime(form, time_unit="us", strict=False), zone, notes), "", layout.has_year
     if written == "Z":
         read = bare.str.strip_suffix("Z").str.to_datetime(form, time_unit="us", strict=False)
         return read, "in the stamp", layout.has_year
@@ -169,15 +183,16 @@ def _read(texts: pl.Series, layout: Layout, written: str, zone: str) -> tuple[pl
     read = bare.str.replace(rf"\s*{name}$", "").str.to_datetime(form, time_unit="us", strict=False)
     if name in OFFSETS:
         return read - timedelta(hours=OFFSETS[name]), "in the stamp", layout.has_year
-    return _localised(read, zone), "", layout.has_year
+    return _local(read, zone, notes), "", layout.has_year
 
 
-def _localised(naive: pl.Series, zone: str) -> pl.Series:
-    """Local times of ``zone`` as UTC; the earlier of two where a clock went back, null where it jumped over."""
-    if not zone or zone == "UTC":
-        return naive
-    local = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    return local.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+def _local(naive: pl.Series, zone: str, notes: list[str]) -> pl.Series:
+    read = calendars.localised(naive, zone)
+    if read.repeated:
+        notes.append(f"{read.repeated:,} stamps lie in an hour that came twice; the order of lines tells which")
+    if read.skipped:
+        notes.append(f"{read.skipped:,} stamps lie in an hour that the clocks of {zone} leapt over")
+    return read.time
 
 
 def _epoch(numbers: pl.Series, exact: pl.Series) -> pl.Series:

@@ -27,6 +27,7 @@ class Account:
     first: Micros | None = None
     last: Micros | None = None
     zones: list[str] = field(default_factory=list)
+    clock: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rejects: list[pl.DataFrame] = field(default_factory=list)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Account:
 def row(file: File, account: Account) -> pl.DataFrame:
     """The row of a file in ``files``."""
     zones = " and ".join(dict.fromkeys(account.zones)) + ("" if account.has_year else ", year missing")
+    zones = "; ".join([zones, *_summed(account.clock)])
     values = {
         "path": file.path,
         "sha256": file.sha256,

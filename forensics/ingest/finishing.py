@@ -41,11 +41,12 @@ class Finished:
     zone_source: str
     has_year: bool
     rejected: Mapping[str, int]
+    notes: Sequence[str] = ()
 
 
 def finish(table: str, raw: pl.DataFrame, context: Context) -> Finished:
     """Typed rows of ``table``: every column of the schema, whatever of them ``raw`` holds."""
-    frame, zone_source, has_year = _times(table, raw, context)
+    frame, zone_source, has_year, notes = _times(table, raw, context)
     frame = _durations(table, frame)
     frame, rejected = SPECIAL.get(table, _nothing)(frame, context)
     columns = [
@@ -53,7 +54,7 @@ def finish(table: str, raw: pl.DataFrame, context: Context) -> Finished:
         for name, kind in TABLES[table].items()
     ]
     found = series(frame, context.path) if table == "metrics" else empty("series")
-    return Finished(frame.select(columns), found, zone_source, has_year, rejected)
+    return Finished(frame.select(columns), found, zone_source, has_year, rejected, notes)
 
 
 def _column(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:
@@ -74,8 +75,9 @@ def _column(frame: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Expr:
     return pl.col(name).cast(kind, strict=False)
 
 
-def _times(table: str, raw: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, str, bool]:
+def _times(table: str, raw: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, str, bool, Sequence[str]]:
     sources: list[str] = []
+    notes: list[str] = []
     has_year = True
     frame = raw
     for name in TIMES.get(table, ("time",)):
@@ -85,7 +87,8 @@ def _times(table: str, raw: pl.DataFrame, context: Context) -> tuple[pl.DataFram
         frame = frame.with_columns(read.time.alias(name))
         has_year &= read.has_year
         sources += [read.zone_source] if read.zone_source and read.zone_source not in sources else []
-    return frame, " and ".join(sources), has_year
+        notes += read.notes
+    return frame, " and ".join(sources), has_year, notes
 
 
 def _durations(table: str, frame: pl.DataFrame) -> pl.DataFrame:

@@ -268,6 +268,7 @@ def _keep(
     account.rows += rows.height
     account.zones += [done.zone_source] if done.zone_source else []
     account.has_year &= done.has_year
+    account.clock += done.notes
     accounts.span(rows, table, account)
 
 
