@@ -168,6 +168,22 @@ TABLES: Mapping[str, pl.Schema] = {
             "file": pl.String(),
         }
     ),
+    "clocks": pl.Schema(
+        {
+            "file": pl.String(),
+            "component": pl.String(),
+            "against": pl.String(),
+            "decision": pl.String(),
+            "offset_us": pl.Int64(),
+            "low_us": pl.Int64(),
+            "high_us": pl.Int64(),
+            "pairs": pl.Int64(),
+            "agreeing": pl.Int64(),
+            "shift_us": pl.Int64(),
+            "steps_back": pl.Int64(),
+            "largest_step_us": pl.Int64(),
+        }
+    ),
     "counts": pl.Schema(
         {
             "minute": TIME,
@@ -195,7 +211,9 @@ TABLES: Mapping[str, pl.Schema] = {
 }
 """``severity`` of logs is the OpenTelemetry number (1 trace, 5 debug, 9 info, 13 warn, 17 error, 21 fatal; 0 unknown);
 ``bucket`` of latency is floor(8 * log2(duration_us + 1)); ``kind`` of series is gauge, counter or histogram;
-``kind`` of edges is calls, runs_on, owns or reads; ``n`` of rejects counts all, its sample is one of at most ten."""
+``kind`` of edges is calls, runs_on, owns or reads; ``n`` of rejects counts all, its sample is one of at most ten.
+``decision`` of clocks: as_read; year (put beside the other files); zone and skew (shifted by what shared ids show);
+component (the same of a component's spans, not shifted); looks_like (bursts agree only in another zone, not shifted)."""
 
 
 def empty(table: str) -> pl.DataFrame:

@@ -15,7 +15,9 @@ from forensics.store import Store
 def resolve(bundle: Bundle, store: Store, library: Library) -> Store:
     """Write ``components`` and learned ``edges``; return the store with what was learned late."""
     aliases = names.aliases(store, bundle.declared.aliases)
-    shifts = clocks.shifts(store, bundle.declared.window)
+    decisions = clocks.audit(store, bundle.declared.window)
+    shifts = {each.file: each.shift_us for each in decisions if each.shift_us}
+    store.write("clocks", clocks.table(decisions))
     resolved = replace(store, aliases=aliases, shifts=shifts)
     store.write("edges", edges.learned(resolved))
     store.write("components", _components(resolved, aliases))
