@@ -93,6 +93,11 @@ def _zone(value: Any, zone: str) -> str:
     return str(value)
 
 
+def _zones(value: Any, zone: str) -> Mapping[str, str]:
+    """``file: zone`` for stamps of that file that name none."""
+    return {str(path): _zone(name, zone) for path, name in sorted(value.items())}
+
+
 def _window(value: Any, zone: str) -> Window:
     """``{start, end}``, or the pair as a list."""
     start, end = value if isinstance(value, list) else (value["start"], value["end"])
@@ -146,6 +151,7 @@ READERS: Mapping[str, Callable[[Any, str], Any]] = {
     "symptom_metric": _text,
     "severity": _text,
     "timezone": _zone,
+    "timezones": _zones,
     "aliases": _aliases,
     "slos": _slos,
     "business": _mapping,
@@ -160,6 +166,7 @@ HINTS: Mapping[str, str] = {
     "symptom_metric": "Write the name of a metric.",
     "severity": "Write a text such as SEV2.",
     "timezone": "Use an IANA name such as Europe/Berlin, or UTC.",
+    "timezones": "Write 'path/of/file.log: Europe/Berlin' lines.",
     "aliases": "Write 'alias: name' lines.",
     "slos": "Write a list of SLOs.",
     "business": "Write 'key: value' lines.",

@@ -25,7 +25,8 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
         DefinitionError: a format or mask is broken; found before any data is read.
     """
     formats = detection.ordered(definitions.load(library))
-    known = reading.Known(formats, masking.load(library), options, bundle.declared.timezone)
+    zones = {**bundle.declared.timezones, **options.timezones}
+    known = reading.Known(formats, masking.load(library), replace(options, timezones=zones), bundle.declared.timezone)
     said = library.sha256(("parsers",)) + repr(known.masks)
     parts = {_part(file, said, known): file for file in bundle.files}
     store.drop(parts)

@@ -39,6 +39,7 @@ class Declared:
     symptom_metric: str = ""
     severity: str = ""
     timezone: str = ""
+    timezones: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     slos: tuple[Mapping[str, Any], ...] = ()
     business: Mapping[str, Any] = field(default_factory=dict)

@@ -1,16 +1,25 @@
-"""Edges that traces and metrics show: who calls whom."""
+"""Edges that traces, metrics and error messages show: who calls whom."""
+
+import re
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from forensics.library import Library
 from forensics.records.tables import TABLES
 from forensics.store import Store
 
 KEYS = ["source", "target", "kind", "origin"]
+WARN = 13
+LONGEST = 2_000
 
 
-def learned(store: Store) -> pl.DataFrame:
-    """Calls between components that spans or edge metrics show, with the number of spans or samples as weight."""
-    frames = [_from_spans(store), _from_peers(store), _from_metrics(store)]
+def learned(store: Store, names: Sequence[str], library: Library) -> pl.DataFrame:
+    """Calls between components that spans, edge metrics or error messages show.
+
+    The weight is the number of spans, of series or of messages. ``names`` are the components that a message can name.
+    """
+    frames = [_from_spans(store), _from_peers(store), _from_metrics(store), _from_messages(store, names, library)]
     whole = pl.concat(frames).filter(
         pl.col("source") != pl.col("target"), pl.col("source") != "", pl.col("target") != ""
     )
@@ -50,3 +59,35 @@ def _from_peers(store: Store) -> pl.DataFrame:
 def _from_metrics(store: Store) -> pl.DataFrame:
     named = store.scan("series").filter(pl.col("peer") != "")
     return _edges(named.select(pl.col("component").alias("source"), pl.col("peer").alias("target")), "metrics")
+
+
+def _from_messages(store: Store, names: Sequence[str], library: Library) -> pl.DataFrame:
+    """Errors that name another component as the one they could not reach.
+
+    A host is known by its whole name or by its first label, since ``cart.shop.svc.cluster.local`` is ``cart``.
+    """
+    known = {name.lower(): name for name in reversed(names)}
+    patterns = [re.compile(each["pattern"]) for each in library.load("models", "causal")["peers"]["pattern"]]
+    errors = store.scan("logs").filter(pl.col("severity") >= WARN, pl.col("component") != "")
+    shown = errors.group_by("component", "message_key").agg(
+        pl.col("message").min().str.slice(0, LONGEST), pl.len().cast(pl.Float64).alias("weight")
+    )
+    weights: dict[tuple[str, str], float] = {}
+    for component, _, message, weight in shown.sort("component", "message_key").collect().rows():
+        for peer in _peers(message, patterns, known) - {component}:
+            weights[component, peer] = weights.get((component, peer), 0.0) + weight
+    rows = [(source, target, "calls", weight, "logs") for (source, target), weight in sorted(weights.items())]
+    return pl.DataFrame(rows, schema=["source", "target", "kind", "weight", "origin"], orient="row").cast(
+        {"weight": pl.Float64, **dict.fromkeys(("source", "target", "kind", "origin"), pl.String)}
+    )
+
+
+def _peers(message: str, patterns: Sequence[re.Pattern[str]], known: Mapping[str, str]) -> set[str]:
+    found = set()
+    for pattern in patterns:
+        for match in pattern.finditer(message):
+            host = match["peer"].rstrip(".").lower()
+            name = known.get(host) or known.get(host.partition(".")[0])
+            if name:
+                found.add(name)
+    return found

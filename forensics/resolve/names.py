@@ -7,22 +7,39 @@ import polars as pl
 
 from forensics.store import NAME_COLUMNS, Store
 
+# Labels by which a series names an instance of its component.
+INSTANCES = ("pod", "pod_name", "kubernetes_pod_name", "instance")
+
 
 def aliases(store: Store, declared: Mapping[str, str]) -> Mapping[str, str]:
-    """Alias to name: pods that a metric series names beside their owner, and what ``incident.yaml`` says.
+    """Alias to name: instances that a metric series or the cluster names beside their owner, and what ``incident.yaml`` says.
 
-    A pod that two owners claim stays itself.
+    An instance that two owners claim stays itself (``claimed``).
     """
-    found: dict[str, set[str]] = {}
-    rows = store.raw("series").select("component", "labels").filter(pl.col("labels") != "").unique().collect()
-    for component, labels in rows.rows():
-        said = json.loads(labels)
-        for key in ("pod", "pod_name", "kubernetes_pod_name", "instance"):
-            if said.get(key) and said[key] != component and component:
-                found.setdefault(str(said[key]), set()).add(component)
-    learned = {alias: next(iter(owners)) for alias, owners in found.items() if len(owners) == 1}
+    learned = {alias: next(iter(owners)) for alias, owners in _owners(store).items() if len(owners) == 1}
     every = {**_spelt_otherwise(store), **learned, **declared}
     return dict(sorted((alias, _final(name, every)) for alias, name in every.items() if alias != name))
+
+
+def claimed(store: Store) -> Mapping[str, tuple[str, ...]]:
+    """Instances that several owners claim, with the owners, sorted."""
+    return {alias: tuple(sorted(owners)) for alias, owners in sorted(_owners(store).items()) if len(owners) > 1}
+
+
+def _owners(store: Store) -> Mapping[str, set[str]]:
+    """The components that a source declares to own an instance: labels of a series, or the pods of a cluster."""
+    found: dict[str, set[str]] = {}
+    series = store.raw("series").select("component", "labels").filter(pl.col("labels") != "").unique().collect()
+    for component, labels in series.rows():
+        said = json.loads(labels)
+        for key in INSTANCES:
+            if said.get(key) and said[key] != component and component:
+                found.setdefault(str(said[key]), set()).add(component)
+    pods = store.raw("state").filter(pl.col("kind") == "pod").select("component", "name").unique().collect()
+    for component, name in pods.rows():
+        if component and name and name != component:
+            found.setdefault(name, set()).add(component)
+    return found
 
 
 def _spelt_otherwise(store: Store) -> Mapping[str, str]:

@@ -19,18 +19,22 @@ def resolve(bundle: Bundle, store: Store, library: Library) -> Store:
     shifts = {each.file: each.shift_us for each in decisions if each.shift_us}
     store.write("clocks", clocks.table(decisions))
     resolved = replace(store, aliases=aliases, shifts=shifts)
-    store.write("edges", edges.learned(resolved))
-    store.write("components", _components(resolved, aliases))
+    store.write("edges", edges.learned(resolved, names.seen(resolved), library))
+    store.write("components", _components(resolved, aliases, library))
     if shifts:
         _note_shifts(store, shifts)
     return resolved
 
 
-def _components(store: Store, aliases: Mapping[str, str]) -> pl.DataFrame:
+def _components(store: Store, aliases: Mapping[str, str], library: Library) -> pl.DataFrame:
     others: dict[str, list[str]] = {}
     for alias, name in aliases.items():
         others.setdefault(name, []).append(alias)
-    known = roles.roles(store, names.seen(store))
+    known = dict(roles.roles(store, names.seen(store), library))
+    for name, owners in names.claimed(store).items():
+        if name in known:
+            kind, role, _ = known[name]
+            known[name] = (kind, role, f"kept apart: {' and '.join(owners[:5])} both name it as theirs")
     rows = [
         {"component": name, "kind": kind, "role": role, "aliases": sorted(others.get(name, [])), "reason": reason}
         for name, (kind, role, reason) in sorted(known.items())

@@ -1,42 +1,49 @@
-"""What a component is: told by edges and state, else by its name, with the reason."""
+"""What a component is: told by its platform, by what calls it, by its own metrics, else by its name, with the reason."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
+from forensics.library import Library
 from forensics.store import Store
 
-# Names of well-known software; a name is only a hint, and says so.
-BY_NAME: Sequence[tuple[str, str, str]] = (
-    # AWS X-Ray gives what a caller sees of another a node of its own, of type client or remote.
-    (r"[_:](client|remote)$", "client view", "view"),
-    (
-        r"postgres|mysql|mariadb|mongo|oracle|sqlserver|dynamodb|cassandra|aurora|\bdb\b|database|rds",
-        "database",
-        "database",
-    ),
-    (r"redis|memcache|varnish|cache", "cache", "cache"),
-    (r"kafka|rabbit|sqs|queue|nats|pulsar|activemq", "queue", "queue"),
-    (r"nginx|haproxy|envoy|traefik|gateway|ingress|\blb\b|load-?balancer|\balb\b|\belb\b", "load balancer", "service"),
-    (r"cloudfront|\bcdn\b|fastly|akamai", "CDN", "service"),
-)
+Role = tuple[str, str, str]
 
 
-def roles(store: Store, names: Sequence[str]) -> Mapping[str, tuple[str, str, str]]:
-    """Kind, role and reason of every component."""
-    nodes = (
-        store.scan("edges").filter(pl.col("kind") == "runs_on").select("target").unique().collect()["target"].to_list()
-    )
+def roles(store: Store, names: Sequence[str], library: Library) -> Mapping[str, Role]:
+    """Kind, role and reason of every component: the first rule of ``models/causal/roles.toml`` that fits it."""
+    rules = library.load("models", "causal")["roles"]["rule"]
+    platform = _platform(store)
+    told: dict[str, Role] = {}
+    for rule in rules:
+        for name in sorted(_matching(rule, store, names)):
+            told.setdefault(name, (rule["kind"], rule["role"], rule["reason"]))
+    return {
+        name: platform.get(name) or told.get(name) or ("service", "service", "nothing says otherwise") for name in names
+    }
+
+
+def _platform(store: Store) -> Mapping[str, Role]:
+    """Nodes that something runs on, and providers that a status page names."""
+    nodes = store.scan("edges").filter(pl.col("kind") == "runs_on").select("target").unique().collect()["target"]
     states = store.scan("state").filter(pl.col("kind").is_in(["node", "external"])).select("component", "kind")
-    told = {name: "node" for name in nodes} | dict(sorted(states.unique().collect().rows()))
-    return {name: _role(name, told.get(name, "")) for name in names}
+    kinds = dict.fromkeys(nodes.to_list(), "node") | dict(sorted(states.unique().collect().rows()))
+    reasons = {"node": "the cluster's state says so", "external": "a provider's status page names it"}
+    return {name: (kind, kind, reasons[kind]) for name, kind in kinds.items()}
 
 
-def _role(name: str, told: str) -> tuple[str, str, str]:
-    if told:
-        return told, told, "the cluster's state says so" if told == "node" else "a provider's status page names it"
-    for pattern, role, kind in BY_NAME:
-        if re.search(pattern, name, re.IGNORECASE):
-            return kind, role, "its name suggests it"
-    return "service", "service", "nothing says otherwise"
+def _matching(rule: Mapping[str, Any], store: Store, names: Sequence[str]) -> Iterator[str]:
+    """The components that a rule fits."""
+    pattern = rule["pattern"]
+    if rule["by"] == "name":
+        yield from (name for name in names if re.search(pattern, name, re.IGNORECASE))
+        return
+    frame, column, subject = {
+        "metric": (store.scan("series"), "metric", "component"),
+        "state": (store.scan("state"), "kind", "component"),
+        "peer": (store.scan("spans").filter(pl.col("peer") != ""), "attributes", "peer"),
+    }[rule["by"]]
+    found = frame.filter(pl.col(column).str.contains(pattern)).select(subject).unique().collect()
+    yield from found[subject].to_list()
