@@ -104,6 +104,7 @@ def _incident(case: Case, register: Register) -> IncidentOut:
         ),
         why,
         tuple(name for each in why for name in each.evidence),
+        declared.timezone,
     )
 
 

@@ -1,6 +1,7 @@
 """Renderings of report.json: each needs nothing but the JSON and the templates."""
 
 import base64
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -9,9 +10,11 @@ from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from forensics.errors import UsageError
+from forensics.errors import DefinitionError, UsageError
 from forensics.library import Library
 from forensics.report import canonical, printing
+from forensics.report.sections import listed, settings
+from forensics.report.tables import quantity, tabled
 from forensics.report.view import view
 from forensics.report.wording import FILTERS
 
@@ -44,8 +47,10 @@ def _html(report: Mapping[str, Any], library: Library) -> bytes:
 
 
 def _markdown(report: Mapping[str, Any], library: Library) -> bytes:
-    text = environment(library, autoescape=False).get_template("report.md.j2").render(view(report))
-    return (text.strip() + "\n").encode("utf-8", "backslashreplace")
+    said = settings(library)
+    parts = {"parts": [*listed(said, "story", "md"), *listed(said, "sections", "md")], "settings": said}
+    text = environment(library, autoescape=False).get_template("report.md.j2").render(view(report) | parts)
+    return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode("utf-8", "backslashreplace")
 
 
 def _pdf(report: Mapping[str, Any], library: Library) -> bytes:
@@ -53,25 +58,47 @@ def _pdf(report: Mapping[str, Any], library: Library) -> bytes:
 
 
 def _page(report: Mapping[str, Any], library: Library, medium: str) -> bytes:
-    made = environment(library, autoescape=True)
+    said = settings(library)
     folder = library.folders("report_templates")
+    script = _text(folder, "report.js") if medium == "screen" else ""
+    charts = _text(folder, "charts.css")
+    css = "\n".join(
+        (_text(folder, "report.css"), _text(folder, f"{medium}.css"), _text(folder, "custom.css"), _accent(said))
+    )
     values = view(report) | {
         "medium": medium,
-        "css": Markup("\n".join(_text(folder, name) for name in ("report.css", f"{medium}.css"))),
-        "script": Markup(_text(folder, "report.js")) if medium == "screen" else Markup(""),
+        "settings": said,
+        "story": listed(said, "story", "html"),
+        "sections": listed(said, "sections", "html"),
+        "css": Markup(css if medium == "print" else css + charts),
+        "script": Markup(script),
+        "script_hash": Markup(_hash(script)),
+        "data": Markup("{}"),
         "fonts": Markup("\n".join(_font(folder, *each) for each in FONTS)),
     }
-    page = made.get_template("report.html.j2").render(values)
-    charts = _text(folder, "charts.css")
+    page = environment(library, autoescape=True).get_template("report.html.j2").render(values)
     # WeasyPrint styles a drawing by what stands inside it, and knows no variables there.
-    page = (
-        _styled(page, charts, values["css"]) if medium == "print" else page.replace("</style>", f"{charts}</style>", 1)
-    )
+    page = _styled(page, charts, css) if medium == "print" else page
     return page.encode("utf-8", "backslashreplace")
 
 
+def _hash(script: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _accent(said: Mapping[str, Any]) -> str:
+    for name in ("accent", "accent_dark"):
+        if said[name] and not re.fullmatch(r"#[0-9a-fA-F]{6}", said[name]):
+            raise DefinitionError(f"{name} is no colour: {said[name]}", hint="Write it as #3448c5.")
+    light = f":root{{--accent:{said['accent']}}}" if said["accent"] else ""
+    dark = (
+        f"@media (prefers-color-scheme:dark){{:root{{--accent:{said['accent_dark']}}}}}" if said["accent_dark"] else ""
+    )
+    return light + dark
+
+
 def _styled(page: str, charts: str, css: str) -> str:
-    palette = dict(re.findall(r"--(\w+):(#[0-9a-f]{3,6})", css.partition("}")[0]))
+    palette = dict(re.findall(r"--(\w+):(#[0-9a-fA-F]{3,6})", css.partition("}")[0] + css.rpartition(":root")[2]))
     plain = re.sub(r"var\(--(\w+)\)", lambda match: palette[match[1]], charts)
     rules = "".join(line.replace(".chart ", "").replace(".graph ", "") for line in plain.splitlines())
     return re.sub(r'(<svg class="chart[^>]*>)', lambda match: f"{match[1]}<style>{rules}</style>", page)
@@ -88,7 +115,7 @@ def environment(library: Library, *, autoescape: bool) -> SandboxedEnvironment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.filters["cell"] = _cell
+    made.filters |= {"cell": _cell, "fenced": _fenced, "quantity": quantity, "tabled": tabled}
     return made
 
 
@@ -100,9 +127,15 @@ def _cell(text: object) -> str:
     return plain
 
 
+def _fenced(text: str, indent: int = 0) -> str:
+    """A command as a block of code in Markdown, its fence longer than any in it."""
+    fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
+    return "\n".join(" " * indent + line for line in (fence, *text.splitlines(), fence))
+
+
 def _text(folders: tuple[Any, ...], name: str) -> str:
-    found = next(folder / name for folder in folders if (folder / name).is_file())
-    return str(found.read_text(encoding="utf-8"))
+    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    return "" if found is None else str(found.read_text(encoding="utf-8"))
 
 
 def _font(folders: tuple[Any, ...], family: str, weight: int, name: str) -> str:

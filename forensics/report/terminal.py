@@ -7,9 +7,8 @@ from typing import Any
 
 from forensics.report.view import STATUS
 from forensics.report.visible import shown
-from forensics.report.wording import count, duration, money, percent
+from forensics.report.wording import count, duration, money, percent, spark
 
-BARS = "▁▂▃▄▅▆▇█"
 COLORS = {"identified": "31", "probable": "33", "inconclusive": "36", "no_incident": "32"}
 
 
@@ -25,9 +24,9 @@ def terminal(report: Mapping[str, Any], *, width: int, color: bool, written: Seq
         lines += textwrap.wrap(each["text"], width - 2, initial_indent="  ", subsequent_indent="  ")
     window = said["incident"]["window"]
     lines += ["", f"  Window      {window['start']} to {window['end']} ({window['source']})", *_impact(said)]
-    spark = _spark(said["series"][0]["values"]) if said["series"] and said["series"][0]["role"] == "edge" else ""
-    if spark:
-        lines.append(f"  Errors      {spark}")
+    bars = spark(said["series"][0]["values"]) if said["series"] and said["series"][0]["role"] == "edge" else ""
+    if bars:
+        lines.append(f"  Errors      {bars}")
     if said["candidates"] and verdict["status"] != "no_incident":
         lines += ["", "  Candidates"]
         lines += [_candidate(each, width) for each in said["candidates"][:4]]
@@ -79,10 +78,3 @@ def _candidate(each: Mapping[str, Any], width: int) -> str:
 
 def _bold(text: str, code: str, *, color: bool) -> str:
     return f"\x1b[1;{code}m{text}\x1b[0m" if color else text
-
-
-def _spark(values: Sequence[float | None], longest: int = 60) -> str:
-    step = max(1, -(-len(values) // longest))
-    known = [max((value or 0.0) for value in values[index : index + step]) for index in range(0, len(values), step)]
-    most = max(known, default=0.0)
-    return "".join(BARS[min(7, int(value / most * 7.999))] for value in known) if most else ""

@@ -1,7 +1,7 @@
 """Words: sentence templates, and numbers ready to show."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from forensics.errors import DefinitionError
 from forensics.library import Library
 from forensics.records.evidence import Statement
 
+BARS = "▁▂▃▄▅▆▇█"
 NARROW = "\N{NARROW NO-BREAK SPACE}"
 
 
@@ -99,6 +100,14 @@ def size(value: float | None) -> str:
             return f"{number(value)}{NARROW}{unit}"
         value /= 1024
     return f"{number(value)}{NARROW}TiB"
+
+
+def spark(values: Sequence[float | None], longest: int = 60) -> str:
+    """A line of bars, the highest value as the highest bar."""
+    step = max(1, -(-len(values) // longest))
+    known = [max((value or 0.0) for value in values[index : index + step]) for index in range(0, len(values), step)]
+    most = max(known, default=0.0)
+    return "".join(BARS[min(7, int(value / most * 7.999))] for value in known) if most else ""
 
 
 FILTERS: Mapping[str, Callable[..., str]] = {

@@ -56,7 +56,7 @@ class WindowOut:
 
 @dataclass(frozen=True, slots=True)
 class IncidentOut:
-    """What happened, when."""
+    """What happened, when; ``timezone`` names the zone in which local times are shown, "" for UTC alone."""
 
     claim: str
     title: str
@@ -66,6 +66,7 @@ class IncidentOut:
     marks: MarksOut
     why: tuple[Prose, ...]
     evidence: Ids
+    timezone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
