@@ -9,12 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from forensics.ingest import jsonlines, records
+from forensics.ingest import guesses, headers, jsonlines, records
 from forensics.ingest.definitions import Format, Pattern
 
 LEAST_SHARE = 0.02
 LOOSER = 2
 MOST_FORMATS = 4
+# A definition that reads a quarter of the lines is of the file; one that reads fewer may do so by chance.
+CLEAR_SHARE = 0.25
 
 
 def ordered(formats: Sequence[Format]) -> tuple[Format, ...]:
@@ -73,7 +75,8 @@ def starts(text: pl.Series, formats: Sequence[Format]) -> pl.Series:
 def line_formats(sample: pl.Series, formats: Sequence[Format]) -> list[Format]:
     """The formats of the lines in a sample, best first: each next one must read lines that those before left over.
 
-    A format is preferred for reading more lines; among equals the stricter, which stands first in ``formats``.
+    A format is preferred for reading more lines; among equals the stricter, which stands first in ``formats``. Lines that
+    no definition reads are read by what can be learned from them: keys of JSON objects, or a header with a time.
     """
     left = sample.filter(sample.str.strip_chars() != "")
     chosen: list[Format] = []
@@ -84,17 +87,42 @@ def line_formats(sample: pl.Series, formats: Sequence[Format]) -> list[Format]:
         best, found = _best(left, [each for each in formats if _is_lines(each) and each not in chosen])
         if best is None or int(found.sum()) < least:
             break
+        if best.name == headers.NAME or chosen or int(found.sum()) < CLEAR_SHARE * len(left):
+            best, found = _guessed(left, best, found)
         chosen.append(best)
         left = left.filter(~found)
-    return chosen or [each for each in formats if is_last_resort(each) and _reads(left, each)][:1]
+    return chosen or _learned(left) or _last_resort(left, formats)
+
+
+def _guessed(left: pl.Series, best: Format, found: pl.Series) -> tuple[Format, pl.Series]:
+    """What can be learned from the lines themselves, where it reads more of them than ``best``."""
+    for each in _learned(left):
+        matched = _matched(left, each)
+        if matched.sum() > LOOSER * found.sum() or (best.name == headers.NAME and matched.sum() >= found.sum()):
+            return each, matched
+    return best, found
+
+
+def _learned(left: pl.Series) -> list[Format]:
+    found = guesses.json_lines(left) or headers.learn(left) or headers.anywhere(left)
+    return [found] if found else []
+
+
+def _last_resort(left: pl.Series, formats: Sequence[Format]) -> list[Format]:
+    """A format of lines without times: the strictest that reads most of them."""
+    able = [(each, _reads(left, each)) for each in formats if _is_lines(each) and is_last_resort(each)]
+    good = [each for each, n in able if n > CLEAR_SHARE * len(left)]
+    return (good or [each for each, n in able if n])[:1]
 
 
 def _best(left: pl.Series, formats: Sequence[Format]) -> tuple[Format | None, pl.Series]:
     best, most, found = None, 0.0, left.is_null()
     for each in formats:
+        if is_last_resort(each) or (each.name == headers.NAME and most > CLEAR_SHARE * len(left)):
+            continue
         matched = _matched(left, each)
         # A looser format must read clearly more; what it reads besides may be lines that continue an event.
-        if not is_last_resort(each) and matched.sum() > LOOSER * most:
+        if matched.sum() > LOOSER * most:
             best, most, found = each, float(matched.sum()), matched
     return best, found
 

@@ -50,5 +50,5 @@ def _first(text: pl.Series, paths: Sequence[str]) -> pl.Series:
 
 def _json_path(path: str) -> str:
     """``a.b`` as a JSONPath; ``/`` separates where keys themselves hold dots."""
-    steps = path.split("/") if "/" in path else path.split(".")
+    steps = path.rstrip("/").split("/") if "/" in path else path.split(".")
     return "$" + "".join(f"[{step}]" if step.isdigit() else f"['{step}']" for step in steps)

@@ -45,25 +45,25 @@ def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]
     taken = Taken()
     left = frame.filter(pl.col("text").str.strip_chars() != "")
     starts: list[pl.DataFrame] = []
-    for each in formats:
+    for number, each in enumerate(formats):
         if each.json is not None:
             is_read = jsonlines.matches(left["text"], each.json)
-            starts.append(_events(left.filter(is_read), each, None))
+            starts.append(_events(left.filter(is_read), number, None))
             left = left.filter(~is_read)
         for pattern in each.patterns:
             is_read = detection.matches(left["text"], pattern)
             if is_read.any():
-                starts.append(_events(left.filter(is_read), each, pattern))
+                starts.append(_events(left.filter(is_read), number, pattern))
                 left = left.filter(~is_read)
     bodies, rejected = _joined(starts, left)
     taken.rejects = rejected
-    for rows, name, pattern_name in bodies:
-        _take(taken, rows, name, pattern_name, known)
+    for rows, owner, pattern_name in bodies:
+        _take(taken, rows, formats[int(owner)], pattern_name, known)
     return taken
 
 
-def _events(rows: pl.DataFrame, each: Format, pattern: Pattern | None) -> pl.DataFrame:
-    owner = f"{each.name}\n{pattern.name if pattern else ''}"
+def _events(rows: pl.DataFrame, number: int, pattern: Pattern | None) -> pl.DataFrame:
+    owner = f"{number}\n{pattern.name if pattern else ''}"
     return rows.with_columns(pl.lit(owner).alias("owner"), pl.lit("").alias("more"))
 
 
@@ -94,8 +94,7 @@ def _joined(
     return [(rows, *str(key[0]).split("\n", 1)) for key, rows in groups.items()], rejected  # type: ignore[misc]
 
 
-def _take(taken: Taken, rows: pl.DataFrame, name: str, pattern_name: str, known: Sequence[Format]) -> None:
-    each = next(one for one in known if one.name == name)
+def _take(taken: Taken, rows: pl.DataFrame, each: Format, pattern_name: str, known: Sequence[Format]) -> None:
     if not pattern_name:
         assert each.json is not None
         raw = jsonlines.read(rows, each.json)

@@ -1,13 +1,12 @@
 """One file to rows of the case tables, in chunks."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from forensics import content, masking
-from forensics.ingest import accounts, detection, finishing, lines, records
+from forensics import content, documents, masking
+from forensics.ingest import accounts, detection, finishing, guesses, lines, naming, records
 from forensics.ingest.accounts import Account
 from forensics.ingest.definitions import Format
 from forensics.ingest.readers import READERS
@@ -61,7 +60,7 @@ def _read(file: File, part: str, store: Store, known: Known, account: Account) -
     context = finishing.Context(file.path, zone, bool(zone), own.severity if own else {}, known.masks)
     component = own.defaults.get("component", "") if own else ""
     for table, raw in _with_lines(found, known):
-        _keep(table, raw, context, component or _component(file.path), part, store, account, known.options)
+        _keep(table, raw, context, component or naming.component(file.path), part, store, account, known.options)
     if account.rows == 0 and not account.notes:
         account.notes.append("it holds no rows")
 
@@ -117,7 +116,7 @@ def _by_reader(file: File, text: str, known: Known, account: Account) -> Raw | N
 
 
 def _by_document(file: File, text: str, known: Known, account: Account) -> Raw | None:
-    if not re.match(r"(?:\s*#.*\n)*\s*(?:[\[{]|---|[\w.-]+:(?:\s|$)|- )", text.lstrip("\ufeff")):
+    if not records.is_document(text):
         return None
     if _is_json_lines(text) and _is_log(text, known):
         # Lines that a line format reads go that way: it needs no memory for the whole.
@@ -131,12 +130,12 @@ def _by_document(file: File, text: str, known: Known, account: Account) -> Raw |
         account.format, account.kind = "empty", ""
         account.notes.append("an empty export: nothing in it")
         return iter(())
-    chosen = detection.document_format(document, known.formats)
+    chosen = detection.document_format(document, known.formats) or guesses.document(document)
     if chosen is None:
         return None
     account.notes += notes
     _name(account, [chosen])
-    return _counted(records.read(document, chosen.tables, _stem(file.path)), account)
+    return _counted(records.read(document, chosen.tables, naming.stem(file.path)), account)
 
 
 def _is_json_lines(text: str) -> bool:
@@ -149,9 +148,9 @@ def _is_json_lines(text: str) -> bool:
 def _is_log(text: str, known: Known) -> bool:
     """Whether JSON lines are log messages, and not records that a format reads by more than a message."""
     head = records.parsed("\n".join(text.splitlines()[:20]), [])
-    if detection.document_format(head, known.formats) is not None:
+    if detection.document_format(head, known.formats) is not None or guesses.holds_records(head):
         return False
-    return bool(detection.line_formats(_sample(text), [one for one in known.formats if one.json]))
+    return any(one.json for one in detection.line_formats(_sample(text), [one for one in known.formats if one.json]))
 
 
 def _counted(source: Iterator[tuple[str, pl.DataFrame, int]], account: Account) -> Raw:
@@ -162,15 +161,27 @@ def _counted(source: Iterator[tuple[str, pl.DataFrame, int]], account: Account) 
 
 
 def _by_table(file: File, text: str, known: Known, account: Account) -> Raw | None:
-    header = text.partition("\n")[0]
-    if not any(each.is_csv for each in known.formats) or not re.search(r"[,;\t|]", header):
+    names, _ = records.header(text)
+    chosen = detection.table_format(names, known.formats) if names else None
+    if not names or (chosen is None and not _is_table(text)):
         return None
     frame = records.table_of(content.text(file.location, account.notes), account.notes)
-    chosen = detection.table_format(frame.columns, known.formats) if frame is not None else None
-    if frame is None or chosen is None:
+    if frame is None:
+        return None
+    chosen = chosen or guesses.table(frame)
+    if chosen is None:
         return None
     _name(account, [chosen])
-    return _counted(records.read_table(frame, chosen, _stem(file.path)), account)
+    return _counted(records.read_table(frame, chosen, naming.stem(file.path)), account)
+
+
+def _is_table(text: str) -> bool:
+    """Whether the lines after a header have as many fields as it has: sentences with commas have not."""
+    names, separator = records.header(text)
+    rows = list(documents.rows("\n".join(text.lstrip("\ufeff").splitlines()[:21])))[1:]
+    whole = [row for row in rows[:-1] or rows if row]
+    is_named = len(names) > 2 or (len(names) == 2 and separator != "|" and not any(" " in name for name in names))
+    return is_named and bool(whole) and all(len(row) == len(names) for row in whole)
 
 
 def _sample(text: str) -> pl.Series:
@@ -208,38 +219,6 @@ def _taken(frame: pl.DataFrame, chosen: Sequence[Format], known: Known, account:
     if taken.rejects.height:
         account.rejects.append(taken.rejects)
     yield from taken.tables.items()
-
-
-def _stem(path: str) -> str:
-    """The name of a file without suffixes, dates and the ids of a pod."""
-    name = re.sub(r"(?:\.(?:log|txt|json|ndjson|jsonl|gz|xz|zst|bz2|out|err|csv|\d+))+$", "", path.rsplit("/", 1)[-1])
-    name = re.sub(r"[-_.]\d{4}[-_]?\d\d[-_]?\d\d.*$", "", name)
-    return re.sub(r"-[0-9a-f]{6,10}-[a-z0-9]{5}$", "", name)
-
-
-def _component(path: str) -> str:
-    """What a log file is named after; its folder where the name is too general."""
-    parts, name = path.split("/"), _stem(path)
-    if name.lower() in GENERAL:
-        return parts[-2] if len(parts) > 1 and parts[-2].lower() not in GENERAL else ""
-    return name
-
-
-GENERAL = {
-    "access",
-    "error",
-    "app",
-    "application",
-    "logs",
-    "log",
-    "messages",
-    "syslog",
-    "stdout",
-    "stderr",
-    "output",
-    "current",
-    "all",
-}
 
 
 def _keep(

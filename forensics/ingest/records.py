@@ -19,6 +19,17 @@ LOOKED_AT = 50
 COUNTED = 1_000
 
 
+DOCUMENT = re.compile(
+    r"""(?:\s*\#.*\n)*\s*(?:\[\s*(?:[\[{"\]]|-?\d+(?:\.\d+)?\s*[,\]]|true|false|null)|\{\s*["}]|---\s|[\w.-]+:(?:\s|$)|-\s[\w.-]+:(?:\s|$))""",
+    re.VERBOSE,
+)
+
+
+def is_document(text: str) -> bool:
+    """Whether a text begins as JSON or YAML does."""
+    return bool(DOCUMENT.match(text.lstrip("\ufeff")))
+
+
 def parsed(text: str, notes: list[str]) -> Any:
     """The value of a JSON or YAML text; None where it is neither."""
     start = text.lstrip("\ufeff \t\r\n")[:1]
@@ -139,12 +150,28 @@ def _exploded(frame: pl.DataFrame) -> pl.DataFrame:
     return renamed
 
 
-def table_of(text: str, notes: list[str]) -> pl.DataFrame | None:
-    """A CSV text as a frame of strings, ``record`` (1-based row) first; None where it is no table."""
+def header(text: str) -> tuple[list[str], str]:
+    """The column names that a CSV text begins with, and what separates them; no names where it is no table."""
     first = text.lstrip("\ufeff").partition("\n")[0].strip()
     separator = max(",;\t|", key=first.count)
     names = next(iter(documents.rows(first)), [])
-    if len(names) < 2 or len(set(names)) != len(names) or not all(names):
+    is_header = len(names) > 1 and len(set(names)) == len(names) and all(names) and not any(map(_is_value, names))
+    return (names if is_header else [], separator)
+
+
+def _is_value(name: str) -> bool:
+    """Whether a field is too long, too deep or too much of a number, time or sentence to name a column."""
+    return len(name) > 200 or bool(
+        re.match(
+            r"\d{8}|\s*[-+]?\d[\d.:,/ T+-]*Z?\s*$|[\[{<]|.*[\]}]$|.*(?:://|\d\d:\d\d|:\s|:[-+]?\d|=)", name.strip()
+        )
+    )
+
+
+def table_of(text: str, notes: list[str]) -> pl.DataFrame | None:
+    """A CSV text as a frame of strings, ``record`` (1-based row) first; None where it is no table."""
+    names, separator = header(text)
+    if not names:
         return None
     try:
         frame = pl.read_csv(
@@ -189,6 +216,8 @@ def _column(names: Sequence[str], said: str) -> pl.Expr:
         name = part.strip()
         if name.startswith("'"):
             found.append(pl.lit(name[1:-1]))
+        elif name == ":json":
+            found.append(pl.struct(each for each in names if each != "record").struct.json_encode())
         elif name in names:
             found.append(pl.when(pl.col(name) == "").then(None).otherwise(pl.col(name)))
     return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
