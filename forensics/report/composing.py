@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from forensics import __version__
+from forensics import coverage as measured
 from forensics.clock import iso
 from forensics.library import Library
 from forensics.records.case import Case
@@ -29,7 +30,7 @@ from forensics.records.report.investigation import (
 from forensics.records.report.outcome import AlertOut
 from forensics.records.report.prose import claim
 from forensics.records.window import Micros
-from forensics.report import advice, charting, costs, coverage, events, templates
+from forensics.report import advice, charting, clocks, costs, coverage, events, templates
 from forensics.report.canonical import as_json, seal
 from forensics.report.citing import Register, span
 from forensics.report.wording import Words
@@ -48,11 +49,13 @@ UNKNOWN: Mapping[str, Any] = {
 
 def compose(case: Case, store: Store, library: Library) -> Report:
     """The whole report, sealed."""
-    register = Register(case.bundle, Words(library))
+    words = Words(library)
+    register = Register(case.bundle, words)
+    covered = measured.coverage(store, case.windows.incident)
     sections: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": ToolOut("forensics", __version__, library.sha256()),
-        "bundle": coverage.bundle(case, store),
+        "bundle": coverage.bundle(case, store, covered),
         "redaction": {},
         "incident": _incident(case, register),
         "verdict": _verdict(case, register),
@@ -76,7 +79,8 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "actions": advice.actions(case),
         "runbook": advice.runbook(case),
         "communications": advice.communications(case, register),
-        "data_gaps": coverage.gaps(case, store),
+        "data_gaps": coverage.gaps(case, store, covered, words),
+        "clocks": clocks.clocks(case, store, register),
         "review": ReviewOut(),
         "options": recorded(case.options),
     }

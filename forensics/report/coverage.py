@@ -2,14 +2,18 @@
 
 from forensics.clock import iso, micros
 from forensics.records.case import Case
-from forensics.records.report.document import BundleOut, CoverageOut, FileOut, RejectOut
+from forensics.records.coverage import Coverage, Hole
+from forensics.records.evidence import Scalar, Statement
+from forensics.records.report.document import BundleOut, CoverageOut, FileOut, MatrixOut, RejectOut, SourceOut
 from forensics.records.report.outcome import GapOut
+from forensics.records.window import SECOND
+from forensics.report.wording import Words
 from forensics.store import Store
 
 MOST_REJECTS = 100
 
 
-def bundle(case: Case, store: Store) -> BundleOut:
+def bundle(case: Case, store: Store, found: Coverage) -> BundleOut:
     """Every file with what became of it, and the sums."""
     rows = store.raw("files").sort("path").collect().to_dicts()
     files = tuple(
@@ -40,8 +44,14 @@ def bundle(case: Case, store: Store) -> BundleOut:
         dict(sorted(sources.items())),
         tuple(RejectOut(row["file"], row["line"], row["reason"], row["sample"], row["n"]) for row in rejects),
         tuple(notices),
+        _matrix(found),
     )
     return BundleOut(case.bundle.name, case.bundle.sha256, files, covered)
+
+
+def _matrix(found: Coverage) -> MatrixOut:
+    rows = tuple(SourceOut(each.file, each.table, each.counts) for each in found.sources)
+    return MatrixOut(iso(found.start), found.slot_us / SECOND, rows)
 
 
 WANTED = (
@@ -54,8 +64,8 @@ WANTED = (
 )
 
 
-def gaps(case: Case, store: Store) -> tuple[GapOut, ...]:
-    """Kinds of data that the bundle lacks, detectors that could not run, and files that nothing reads."""
+def gaps(case: Case, store: Store, covered: Coverage, words: Words) -> tuple[GapOut, ...]:
+    """Kinds of data that the bundle lacks, stretches that a source leaves out, and files that nothing reads."""
     found = [GapOut(what, "The bundle holds none.", effect) for table, what, effect in WANTED if not store.has(table)]
     span = store.span()
     if span is None or not span.overlaps(case.windows.incident):
@@ -64,6 +74,7 @@ def gaps(case: Case, store: Store) -> tuple[GapOut, ...]:
         found.append(
             GapOut("a baseline", "No data lies outside of the incident.", "Nothing could be compared with normal.")
         )
+    found += [_hole(each, words) for each in covered.holes]
     unread = store.raw("files").sort("path").collect()
     for path, form, note in unread.select("path", "format", "note").rows():
         if not form or note:
@@ -75,3 +86,14 @@ def gaps(case: Case, store: Store) -> tuple[GapOut, ...]:
                 )
             )
     return tuple(found[:100])
+
+
+def _hole(each: Hole, words: Words) -> GapOut:
+    values: dict[str, Scalar] = {
+        "value": each.value,
+        "start_at": each.window.start if each.window else None,
+        "end_at": each.window.end if each.window else None,
+        "lasted_s": each.window.duration_s if each.window else None,
+    }
+    said = [words.say(Statement(f"coverage.{each.kind}{part}", values)) for part in ("", "_effect")]
+    return GapOut(each.file, *said)

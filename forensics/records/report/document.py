@@ -69,6 +69,24 @@ class RejectOut:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceOut:
+    """A file in the matrix of sources by time: its rows in each slot."""
+
+    file: str
+    table: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixOut:
+    """Sources by time: slots of ``slot_s`` seconds from ``start``."""
+
+    start: str
+    slot_s: float
+    sources: tuple[SourceOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CoverageOut:
     """What was read, and what was not."""
 
@@ -79,6 +97,7 @@ class CoverageOut:
     sources: dict[str, int]
     rejects: tuple[RejectOut, ...]
     notices: tuple[str, ...]
+    matrix: MatrixOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +108,39 @@ class BundleOut:
     sha256: str
     files: tuple[FileOut, ...]
     coverage: CoverageOut
+
+
+@dataclass(frozen=True, slots=True)
+class ClockOut:
+    """What was decided about the clock of a file, or of a component's spans (``file`` empty).
+
+    ``decision`` is one of those of the case table ``clocks``; ``offset_s`` with ``low_s`` and ``high_s`` is how far it stood from
+    ``against``, measured over ``pairs`` shared ids of which ``agreeing`` agree; ``shift_s`` is what was added to its times.
+    """
+
+    claim: str
+    file: str
+    component: str
+    decision: str
+    text: str
+    against: str
+    offset_s: float | None
+    low_s: float | None
+    high_s: float | None
+    pairs: int
+    agreeing: int
+    shift_s: float
+    steps_back: int
+    largest_step_s: float
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksOut:
+    """The clock audit: every decision, and what the clocks mean for the order of causes."""
+
+    order: tuple[Prose, ...]
+    rows: tuple[ClockOut, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +193,7 @@ class Report:
     runbook: tuple[dict[str, Any], ...]
     communications: dict[str, Any]
     data_gaps: tuple[GapOut, ...]
+    clocks: ClocksOut
     evidence: dict[str, EvidenceOut]
     review: ReviewOut
     seal: str
