@@ -9,6 +9,7 @@ import click
 from forensics import __version__
 
 COMMANDS: Mapping[str, str] = {
+    "init": "Write incident.yaml and a read-only script that collects a bundle.",
     "analyze": "Analyze an incident bundle and write the post-mortem.",
     "show": "Show the lines or series behind a claim.",
     "log": "Print one merged stream of everything that happened, in UTC.",
