@@ -57,6 +57,7 @@ def _files(store: "Store") -> list[dict[str, Any]]:
 
     rejects = store.raw("rejects").group_by("file").agg(pl.col("reason").unique().sort()).collect()
     reasons = dict(rejects.rows())
+    clocks = {row["file"]: row for row in store.raw("clocks").filter(pl.col("file") != "").collect().to_dicts()}
     found = []
     for row in store.raw("files").sort("path").collect().iter_rows(named=True):
         notes = [*filter(None, [row["note"]]), *reasons.get(row["path"], ())]
@@ -65,8 +66,24 @@ def _files(store: "Store") -> list[dict[str, Any]]:
             for name in ("first_time", "last_time")
         }
         kept = {name: row[name] for name in ("path", "format", "kind", "rows", "rejected", "zone_source", "shift_us")}
-        found.append(kept | times | {"notes": notes})
+        found.append(kept | times | {"notes": notes, "clock": _clock(clocks.get(row["path"]))})
     return found
+
+
+def _clock(row: dict[str, Any] | None) -> dict[str, Any]:
+    """What was decided about the clock of a file; empty where it has no times."""
+    names = (
+        "decision",
+        "against",
+        "offset_us",
+        "low_us",
+        "high_us",
+        "pairs",
+        "agreeing",
+        "steps_back",
+        "largest_step_us",
+    )
+    return {name: row[name] for name in names} if row else {}
 
 
 def _told(files: list[dict[str, Any]], opened: "Bundle", store: "Store") -> str:
@@ -83,6 +100,7 @@ def _told(files: list[dict[str, Any]], opened: "Bundle", store: "Store") -> str:
                     "first": row["first_time"],
                     "last": row["last_time"],
                     "zone": row["zone_source"],
+                    "clock": row["clock"].get("decision", "").replace("_", " ").replace("as read", ""),
                     "notes": "; ".join(row["notes"]),
                 }
                 for row in files

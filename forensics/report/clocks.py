@@ -46,10 +46,15 @@ def _row(row: Mapping[str, Any], zone: str, whole: Window, register: Register) -
     text = " ".join(each.text for each in register.proses(said))
     evidence = (CountEvidence("clocks", tuple(_identity(row)), whole, "rows", 1),)
     return ClockOut(
-        claim("clock", row["component"], row["file"]), row["file"], row["component"], row["decision"], text, row["against"],
+        claim("clock", row["component"], row["file"]), row["file"], row["component"], row["decision"], _is_odd(row, zone), text,
+        row["against"],
         seconds["offset"], seconds["low"], seconds["high"], row["pairs"], row["agreeing"], row["shift_us"] / SECOND,
         row["steps_back"], row["largest_step_us"] / SECOND, register.cite(evidence),
     )  # fmt: skip
+
+
+def _is_odd(row: Mapping[str, Any], zone: str) -> bool:
+    return row["decision"] != "as_read" or bool(row["steps_back"]) or "assumed" in zone or ";" in zone
 
 
 def _identity(row: Mapping[str, Any]) -> Iterator[tuple[str, str, Scalar]]:

@@ -116,12 +116,14 @@ class ClockOut:
 
     ``decision`` is one of those of the case table ``clocks``; ``offset_s`` with ``low_s`` and ``high_s`` is how far it stood from
     ``against``, measured over ``pairs`` shared ids of which ``agreeing`` agree; ``shift_s`` is what was added to its times.
+    ``is_odd`` where the clock was not simply read as written, or a zone or order of day and month had to be assumed.
     """
 
     claim: str
     file: str
     component: str
     decision: str
+    is_odd: bool
     text: str
     against: str
     offset_s: float | None
