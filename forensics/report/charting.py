@@ -19,7 +19,7 @@ MARGIN = 45 * MINUTE
 
 def series(case: Case, store: Store, register: Register) -> tuple[SeriesOut, ...]:
     """The error ratio at the edge first, then the largest level shifts, each at most once a component and metric."""
-    found = [_edge(case)] if case.impact.edge else []
+    found = [_edge(case, register)] if case.impact.edge else []
     incident = case.windows.incident
     near = Window(incident.start - MARGIN, incident.end + MARGIN)
     seen: set[tuple[str, str]] = set()
@@ -44,19 +44,20 @@ def series(case: Case, store: Store, register: Register) -> tuple[SeriesOut, ...
             found.append(
                 SeriesOut(
                     claim("series", each.component, each.subject), each.component, each.subject, each.unit, each.quantity,
-                    tuple(iso(time) for time, _ in points), tuple(value for _, value in points), each.before, each.before,
+                    tuple(iso(time) for time, _ in points), tuple(value for _, value in points), *_usual(store, cited, case.windows.baselines),
                     register.cite(each.evidence),
                 )
             )  # fmt: skip
     return tuple(found)
 
 
-def _edge(case: Case) -> SeriesOut:
+def _edge(case: Case, register: Register) -> SeriesOut:
     points = case.impact.edge
+    cited = register.cite((*case.impact.failed_requests.evidence, *case.impact.requests.evidence))
     return SeriesOut(
         claim("series", case.impact.edge_component, "error ratio"), case.impact.edge_component, "failing requests", "ratio", "edge",
         tuple(iso(each.minute) for each in points), tuple(each.errors / each.requests if each.requests else None for each in points),
-        None, None, (),
+        None, None, cited,
     )  # fmt: skip
 
 
@@ -68,3 +69,16 @@ def _points(store: Store, cited: SeriesEvidence, near: Window) -> list[tuple[int
     )  # fmt: skip
     step = max(1, -(-len(rows) // MOST_POINTS))
     return rows[::step]
+
+
+def _usual(store: Store, cited: SeriesEvidence, baselines: tuple[Window, ...]) -> tuple[float | None, float | None]:
+    """The band of normal values: all but the lowest and highest twentieth of the baseline's samples."""
+    if not baselines:
+        return None, None
+    values = (
+        store.scan("metrics").filter(pl.col("series_id").is_in(series_ids(store, cited)), pl.col("value").is_finite())
+        .filter(pl.any_horizontal([within(each) for each in baselines])).select("value").sort("value").collect()["value"]
+    )  # fmt: skip
+    if values.len() < 20:
+        return None, None
+    return float(values[values.len() // 20]), float(values[values.len() - 1 - values.len() // 20])

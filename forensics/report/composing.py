@@ -30,7 +30,7 @@ from forensics.records.report.investigation import (
 from forensics.records.report.outcome import AlertOut
 from forensics.records.report.prose import claim
 from forensics.records.window import Micros
-from forensics.report import advice, charting, clocks, costs, coverage, events, templates
+from forensics.report import advice, charting, clocks, costs, coverage, events, figuring, templates, tracing
 from forensics.report.canonical import as_json, seal
 from forensics.report.citing import Register, span
 from forensics.report.wording import Words
@@ -39,7 +39,6 @@ from forensics.store import Store
 # Sections of the contract that no stage fills yet.
 UNKNOWN: Mapping[str, Any] = {
     "saturation": (),
-    "requests": (),
     "sla": (),
     "forecast": (),
     "similar_incidents": (),
@@ -52,6 +51,7 @@ def compose(case: Case, store: Store, library: Library) -> Report:
     words = Words(library)
     register = Register(case.bundle, words)
     covered = measured.coverage(store, case.windows.incident)
+    messages = templates.rows(case, store, register)
     sections: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": ToolOut("forensics", __version__, library.sha256()),
@@ -67,7 +67,7 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "graph": _graph(case),
         "series": charting.series(case, store, register),
         "blast_radius": _blast_radius(case, register),
-        "templates": templates.rows(case, store, register),
+        "templates": messages,
         "clusters": templates.clusters(case),
         "health": _health(case, register),
         "slo": costs.slos(case, register),
@@ -83,6 +83,8 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "clocks": clocks.clocks(case, store, register),
         "review": ReviewOut(),
         "options": recorded(case.options),
+        "requests": tracing.requests(case, store, register),
+        "figures": figuring.figures(case, store, register, messages),
     }
     sections |= {**UNKNOWN, "evidence": register.rows()}
     whole = Report(**sections, seal="")

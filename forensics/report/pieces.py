@@ -11,8 +11,8 @@ ORDER = (
     "blast_radius", "changes", "slo", "sla", "recovery", "detection", "forecast", "similar_incidents", "series", "figures",
     "requests", "clusters", "templates", "alerts", "actions", "lessons",
 )  # fmt: skip
-MOST_PRINTED = 60
-BRIEF = 140
+MOST_PRINTED = 40
+BRIEF = 110
 
 
 def pieces(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -36,8 +36,7 @@ def _ids(value: Any) -> Iterator[str]:
 
 def _piece(n: int, row: Mapping[str, Any]) -> dict[str, Any]:
     place, lines = _said(row)
-    text = next((line["text"] for line in lines if line["cited"]), "")
-    brief = text.partition(": ")[2] if row["kind"] == "line" and row["context"] else text
+    brief = row["text"] if row["kind"] == "line" else next((line["text"] for line in lines if line["cited"]), "")
     brief = brief if len(brief) <= BRIEF else brief[: BRIEF - 1] + "…"
     return {"n": n, "place": place, "lines": lines, "brief": brief, "sha256": row["sha256"]}
 

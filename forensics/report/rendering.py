@@ -100,7 +100,7 @@ def _accent(said: Mapping[str, Any]) -> str:
 def _styled(page: str, charts: str, css: str) -> str:
     palette = dict(re.findall(r"--(\w+):(#[0-9a-fA-F]{3,6})", css.partition("}")[0] + css.rpartition(":root")[2]))
     plain = re.sub(r"var\(--(\w+)\)", lambda match: palette[match[1]], charts)
-    rules = "".join(line.replace(".chart ", "").replace(".graph ", "") for line in plain.splitlines())
+    rules = plain.replace("\n", "")
     return re.sub(r'(<svg class="chart[^>]*>)', lambda match: f"{match[1]}<style>{rules}</style>", page)
 
 

@@ -10,7 +10,7 @@ from forensics.records.case import Case
 from forensics.records.evidence import LineEvidence
 from forensics.records.report.investigation import TemplateOut
 from forensics.records.report.prose import claim
-from forensics.records.window import MINUTE
+from forensics.records.window import MINUTE, Micros, Window
 from forensics.report.citing import Register
 from forensics.store import Store
 
@@ -43,7 +43,7 @@ def rows(case: Case, store: Store, register: Register) -> tuple[TemplateOut, ...
         .collect()
     )
     length = max((windows.incident.end - windows.incident.start) / MINUTE, 1e-9)
-    past = max(sum(each.end - each.start for each in windows.baselines) / MINUTE, 1e-9)
+    past = max(_covered(store, windows.baselines) / MINUTE, 1e-9)
     table = table.with_columns((pl.col("during") / length).alias("rate"), (pl.col("before") / past).alias("base"))
     change = (pl.col("rate") - pl.col("base")).abs() / (pl.col("base") + 0.1)
     ranked = table.with_columns(change.alias("change")).sort(
@@ -55,6 +55,17 @@ def rows(case: Case, store: Store, register: Register) -> tuple[TemplateOut, ...
         _row(row, examples.get(row["template_id"]), register, bool(windows.baselines))
         for row in kept.iter_rows(named=True)
     )
+
+
+def _covered(store: Store, baselines: tuple[Window, ...]) -> Micros:
+    """How much of the baselines the logs cover: metrics often reach days further back."""
+    minutes = pl.col("minute").to_physical()
+    first, last = (
+        store.scan("counts").select(minutes.min().alias("first"), minutes.max().alias("last")).collect().row(0)
+    )
+    if first is None:
+        return 0
+    return sum(max(0, min(each.end, last + MINUTE) - max(each.start, first)) for each in baselines)
 
 
 def _examples(store: Store, wanted: list[str]) -> dict[str, LineEvidence]:

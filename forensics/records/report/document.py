@@ -159,7 +159,9 @@ class ReviewOut:
 class Report:
     """``report.json``. ``seal`` is the SHA-256 of the canonical JSON without it: it detects damage, not forgery.
 
-    ``options`` are those of the analysis that differ from their defaults (``records.options.recorded``).
+    ``options`` are those of the analysis that differ from their defaults (``records.options.recorded``). ``figures`` holds what
+    pictures are drawn from: ``messages`` and ``latency`` (counts by row and column of ``step_s`` seconds), ``transactions``,
+    ``budget``, ``reach``; a key is missing where there is nothing to draw.
     """
 
     schema_version: str
@@ -200,3 +202,5 @@ class Report:
     review: ReviewOut
     seal: str
     options: dict[str, Any] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    knowledge_base: dict[str, Any] = field(default_factory=dict)
