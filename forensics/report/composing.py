@@ -51,12 +51,26 @@ def compose(case: Case, store: Store, library: Library) -> Report:
     words = Words(library)
     register = Register(case.bundle, words)
     covered = measured.coverage(store, case.windows.incident)
-    messages = templates.rows(case, store, register)
     sections: dict[str, Any] = {
         "schema_version": SCHEMA_VERSION,
         "tool": ToolOut("forensics", __version__, library.sha256()),
         "bundle": coverage.bundle(case, store, covered),
         "redaction": {},
+        **_investigation(case, store, register),
+        **_outcome(case, store, register),
+        "data_gaps": coverage.gaps(case, store, covered, words),
+        "clocks": clocks.clocks(case, store, register),
+        "review": ReviewOut(),
+        "options": recorded(case.options),
+    }
+    sections |= {**UNKNOWN, "evidence": register.rows()}
+    whole = Report(**sections, seal="")
+    return replace(whole, seal=seal(as_json(whole)))
+
+
+def _investigation(case: Case, store: Store, register: Register) -> dict[str, Any]:
+    messages = templates.rows(case, store, register)
+    return {
         "incident": _incident(case, register),
         "verdict": _verdict(case, register),
         "candidates": _candidates(case, register),
@@ -70,6 +84,13 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "templates": messages,
         "clusters": templates.clusters(case),
         "health": _health(case, register),
+        "requests": tracing.requests(case, store, register),
+        "figures": figuring.figures(case, store, register, messages),
+    }
+
+
+def _outcome(case: Case, store: Store, register: Register) -> dict[str, Any]:
+    return {
         "slo": costs.slos(case, register),
         "impact": costs.impact(case, register),
         "recovery": costs.recovery(case, register),
@@ -79,16 +100,7 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "actions": advice.actions(case),
         "runbook": advice.runbook(case),
         "communications": advice.communications(case, register),
-        "data_gaps": coverage.gaps(case, store, covered, words),
-        "clocks": clocks.clocks(case, store, register),
-        "review": ReviewOut(),
-        "options": recorded(case.options),
-        "requests": tracing.requests(case, store, register),
-        "figures": figuring.figures(case, store, register, messages),
     }
-    sections |= {**UNKNOWN, "evidence": register.rows()}
-    whole = Report(**sections, seal="")
-    return replace(whole, seal=seal(as_json(whole)))
 
 
 def _at(time: Micros | None) -> str | None:
