@@ -15,7 +15,7 @@ from forensics.records.window import Micros
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 -- frames hold UTC without a zone
 # Stamps without a year are read in this leap year; ``resolve`` shifts them beside the other files.
 YEAR = 2000
-EARLIEST, LATEST = 1990, 2200
+EARLIEST, LATEST = 1971, 2200
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +212,7 @@ def _epoch(numbers: pl.Series, exact: pl.Series) -> pl.Series:
 
 
 def _plausible(time: pl.Series) -> pl.Series:
-    """Times before 1990 or after 2200 are faults of an exporter, not instants."""
+    """Times before 1971 (an unset epoch) or after 2200 are faults of an exporter, not instants."""
     years = time.dt.year()
     return time.set((years < EARLIEST) | (years >= LATEST), None)
 

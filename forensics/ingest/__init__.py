@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from forensics import masking
-from forensics.ingest import definitions, detection, reading
+from forensics.ingest import definitions, detection, reading, sources
 from forensics.library import Library
 from forensics.records.bundle import Bundle, File
 from forensics.records.options import Map, Options, Progress
@@ -26,7 +26,7 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
     """
     formats = detection.ordered(definitions.load(library))
     zones = {**bundle.declared.timezones, **options.timezones}
-    known = reading.Known(formats, masking.load(library), replace(options, timezones=zones), bundle.declared.timezone)
+    known = sources.Known(formats, masking.load(library), replace(options, timezones=zones), bundle.declared.timezone)
     said = library.sha256(("parsers",)) + repr(known.masks)
     parts = {_part(file, said, known): file for file in bundle.files}
     store.drop(parts)
@@ -42,7 +42,7 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
     progress("reading files", f"{len(bundle.files)} files, {sum(sizes) / 1e6:,.1f} MB new")
 
 
-def _part(file: File, said: str, known: reading.Known) -> str:
+def _part(file: File, said: str, known: sources.Known) -> str:
     """The name of a file's part: it changes with the file, the definitions and the options that bear on reading."""
     options = replace(known.options, start=None, end=None, symptom="", slo=(), include=(), exclude=(), definitions=())
     body = "\0".join((VERSION, file.path, file.sha256, said, known.zone, repr(options)))

@@ -23,6 +23,9 @@ KEYS = {
     "severity",
     "wraps",
     "csv",
+    "aligned",
+    "begins",
+    "ignores",
     "reader",
 }
 PATTERN_KEYS = {"name", "regex", "table", "defaults"}
@@ -37,6 +40,8 @@ RAW = {
     "requests": {"duration_ms", "duration_s", "duration_ns", "upstream", "method"},
     "alerts": {"labels"},
 }
+# A day in a field of its own, and epochs whose unit the format says.
+STAMPS = {"day", "time_ms", "time_s", "time_ns"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +73,12 @@ class TableMap:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format: lines (``patterns``), JSON lines (``json``), documents or CSV (``tables``), or a reader of its own."""
+    """A format: lines (``patterns``), JSON lines (``json``), documents or tables (``tables``), or a reader of its own.
+
+    ``begins`` tells the first line of events that always have several, whose text the patterns then read as a whole;
+    ``ignores`` tells lines that say nothing (comments, headers repeated). ``is_csv`` and ``is_aligned`` are tables whose
+    columns a separator or blanks keep apart.
+    """
 
     name: str
     title: str
@@ -81,6 +91,14 @@ class Format:
     defaults: Mapping[str, str]
     severity: Mapping[str, int]
     samples: tuple[Mapping[str, Any], ...]
+    is_aligned: bool = False
+    begins: str = ""
+    ignores: str = ""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it reads rows under a header, and not documents."""
+        return self.is_csv or self.is_aligned
 
     @property
     def kind(self) -> str:
@@ -124,6 +142,9 @@ def _format(name: str, said: Mapping[str, Any]) -> Format:
         defaults=defaults,
         severity=said.get("severity", {}),
         samples=tuple(said.get("sample", ())),
+        is_aligned=bool(said.get("aligned", False)),
+        begins=said.get("begins", ""),
+        ignores=said.get("ignores", ""),
     )
 
 
@@ -184,7 +205,7 @@ def _table_faults(row: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _column_faults(table: str, columns: Sequence[str]) -> Iterator[str]:
-    known = [*TABLES[table], *sorted(RAW.get(table, ()))]
+    known = [*TABLES[table], *sorted(RAW.get(table, ())), *sorted(STAMPS)]
     for name in columns:
         if name not in known:
             near = difflib.get_close_matches(name, known, 1)

@@ -42,8 +42,10 @@ def matches(text: pl.Series, pattern: Pattern) -> pl.Series:
 
 def is_last_resort(each: Format) -> bool:
     """Whether a format takes any line at all: it names no time, so nothing tells an event from what continues it."""
-    return each.json is None and all(
-        "(?P<time>" not in pattern.regex and pattern.table == "logs" for pattern in each.patterns
+    return (
+        each.json is None
+        and not each.begins
+        and all("(?P<time" not in pattern.regex and pattern.table == "logs" for pattern in each.patterns)
     )
 
 
@@ -52,15 +54,20 @@ def _is_lines(each: Format) -> bool:
 
 
 def _reads(column: pl.Series, each: Format) -> int:
-    return int(_matched(column, each).sum())
+    return int((column.str.contains(each.begins) if each.begins else _matched(column, each)).sum())
 
 
 def _matched(column: pl.Series, each: Format) -> pl.Series:
     found = pl.Series([False] * len(column), dtype=pl.Boolean)
     if each.json is not None:
         found |= jsonlines.matches(column, each.json)
+    if each.begins:
+        # Whatever follows its first line belongs to an event of several lines.
+        return column.str.contains(each.begins).cum_sum() > 0
     for pattern in each.patterns:
         found |= matches(column, pattern)
+    if each.ignores:
+        found |= column.str.contains(each.ignores)
     return found
 
 
@@ -68,8 +75,14 @@ def starts(text: pl.Series, formats: Sequence[Format]) -> pl.Series:
     """Which lines begin an event of one of ``formats``."""
     found = pl.Series([False] * len(text), dtype=pl.Boolean)
     for each in formats:
-        found |= _matched(text, each)
+        found |= block_starts(text, each.begins) if each.begins else _matched(text, each)
     return found
+
+
+def block_starts(text: pl.Series, begins: str) -> pl.Series:
+    """Which lines begin an event of several lines; two first lines in a row begin one, since either may be left out."""
+    named = text.str.contains(begins)
+    return named & ~named.shift(1, fill_value=False)
 
 
 def line_formats(sample: pl.Series, formats: Sequence[Format]) -> list[Format]:
@@ -132,20 +145,24 @@ def document_format(document: Any, formats: Sequence[Format]) -> Format | None:
     counts = [
         (-sum(records.reach(document, table) for table in each.tables), place)
         for place, each in enumerate(formats)
-        if not each.is_csv and any(records.fits(document, table) for table in each.tables)
+        if not each.is_table and any(records.fits(document, table) for table in each.tables)
     ]
     if counts:
         return formats[min(counts)[1]]
     # An export in which nothing happened is still an export.
     empty = [
-        each for each in formats if not each.is_csv and any(records.is_empty(document, table) for table in each.tables)
+        each
+        for each in formats
+        if not each.is_table and any(records.is_empty(document, table) for table in each.tables)
     ]
     return empty[0] if empty else None
 
 
-def table_format(header: Sequence[str], formats: Sequence[Format]) -> Format | None:
-    """The first CSV format in order whose required columns the header has."""
+def table_format(header: Sequence[str], formats: Sequence[Format], *, is_aligned: bool = False) -> Format | None:
+    """The first CSV (or aligned) format in order whose required columns the header has."""
     for each in formats:
-        if each.is_csv and any(records.has_header(header, table) for table in each.tables):
+        if (each.is_aligned if is_aligned else each.is_csv) and any(
+            records.has_header(header, table) for table in each.tables
+        ):
             return each
     return None

@@ -15,7 +15,8 @@ from typing import Any
 from forensics.documents import escaped
 
 Value = Any
-PIECE = r"([^{]*)(?:\{([^}]*)\})?"
+# What a workload's name goes on with in the names of its pods.
+INSTANCE = r"-[0-9a-f]{7,10}(-[a-z0-9]{5})?$|-[a-z0-9]{5}$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,13 @@ def _inside(value: Value) -> Value:
 
 
 FUNCTIONS: Mapping[str, Callable[[Value], Value]] = {
-    "json": lambda value: json.dumps(_flat(value), ensure_ascii=False, sort_keys=True),
+    "json": lambda value: json.dumps(_flat(value), ensure_ascii=False, sort_keys=True, default=str),
     "lower": lambda value: str(value).lower(),
     "last": lambda value: value[-1] if value else None,
     "join": lambda value: " ".join(map(str, value)) if isinstance(value, list) else value,
     "number": lambda value: match[0] if (match := re.search(r"-?\d+(?:\.\d+)?", str(value))) else None,
     "name": lambda value: str(value).rstrip("/").rsplit("/", 1)[-1],
-    "owner": lambda value: re.sub(r"-[0-9a-f]{7,10}(-[a-z0-9]{5})?$|-[a-z0-9]{5}$", "", str(value)),
+    "owner": lambda value: re.sub(INSTANCE, "", str(value)),
     "parsed": _inside,
     "lines": lambda value: value if isinstance(value, list) else str(value).splitlines(),
 }

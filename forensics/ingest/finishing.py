@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ TIMES: Mapping[str, tuple[str, ...]] = {
     "changes": ("time", "live_from", "live_until"),
     "alerts": ("time", "ended", "acknowledged"),
 }
+UNITS: Mapping[str, float] = {"time_s": 1e6, "time_ms": 1e3, "time_ns": 1e-3}
 SCALES: Mapping[str, float] = {"duration_ms": 1e3, "duration_s": 1e6, "duration_ns": 1e-3}
 IDS = {"trace_id", "span_id", "parent_id", "user", "transaction"}
 TRUE = ["true", "1", "yes", "error", "status_code_error", "2", "err"]
@@ -79,7 +81,7 @@ def _times(table: str, raw: pl.DataFrame, context: Context) -> tuple[pl.DataFram
     sources: list[str] = []
     notes: list[str] = []
     has_year = True
-    frame = raw
+    frame = _joined(raw)
     for name in TIMES.get(table, ("time",)):
         if name not in frame.columns or frame.schema[name] == pl.Datetime("us"):
             continue
@@ -89,6 +91,17 @@ def _times(table: str, raw: pl.DataFrame, context: Context) -> tuple[pl.DataFram
         sources += [read.zone_source] if read.zone_source and read.zone_source not in sources else []
         notes += read.notes
     return frame, " and ".join(sources), has_year, notes
+
+
+def _joined(raw: pl.DataFrame) -> pl.DataFrame:
+    """``time`` from a day and a clock in fields of their own, or from an epoch whose unit the format says."""
+    if "day" in raw.columns and "time" in raw.columns:
+        raw = raw.with_columns(pl.concat_str("day", "time", separator=" ").alias("time"))
+    for name, scale in UNITS.items():
+        if name in raw.columns:
+            micros = (pl.col(name).cast(pl.Float64, strict=False) * scale).round(0).cast(pl.Int64, strict=False)
+            raw = raw.with_columns(micros.cast(pl.Datetime("us")).alias("time"))
+    return raw
 
 
 def _durations(table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -137,6 +150,7 @@ def _metrics(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mappi
         pl.col("component", "peer", "metric", "unit", "kind", "labels").cast(pl.String).fill_null(""),
         pl.col("value").cast(pl.Float64, strict=False),
     )
+    frame = frame.with_columns(_labels(frame["labels"]))
     ids = frame.select("component", "peer", "metric", "labels").unique()
     ids = ids.with_columns(
         pl.Series("series_id", [series_id(context.path, *row) for row in ids.rows()], dtype=pl.UInt64)
@@ -149,6 +163,21 @@ def _metrics(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mappi
         "no readable time": frame["time"].is_null().sum(),
     }
     return kept, {reason: int(n) for reason, n in lost.items() if n and reason != "no number"}
+
+
+def _labels(texts: pl.Series) -> pl.Series:
+    """Labels as JSON, however a format writes them: ``{a="b"}`` or ``a=b,c=d``."""
+    if not texts.str.contains("=").any():
+        return texts
+    distinct = texts.unique()
+    pairs = r'([\w.:/-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^,{}"]+))'
+    said = [
+        text
+        if text[:2] == '{"' or "=" not in text
+        else json.dumps({name: one or other for name, one, other in re.findall(pairs, text)})
+        for text in distinct
+    ]
+    return texts.replace_strict(distinct, pl.Series(said, dtype=pl.String), return_dtype=pl.String)
 
 
 def series_id(path: str, component: str, peer: str, metric: str, labels: str) -> int:

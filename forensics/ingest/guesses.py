@@ -247,7 +247,7 @@ def table(frame: pl.DataFrame) -> Format | None:
             "state/rows", [TableMap("state", "", (), {"kind": "'row'", "message": ":json"}, {}, "")], csv=True
         )
     if is_metrics(records, found):
-        kept: dict[str, str] = {name: found[name] for name in ("time", "component") if name in found}
+        kept: dict[str, str] = {name: found[name] for name in ("day", "time", "component") if name in found}
         numbers = "|".join(map(re.escape, _numbers(records, found)))
         unpivot = {"only": f"^(?:{numbers})$"}
         kept.setdefault("component", "@file")

@@ -50,6 +50,10 @@ def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]
             is_read = jsonlines.matches(left["text"], each.json)
             starts.append(_events(left.filter(is_read), number, None))
             left = left.filter(~is_read)
+        if each.ignores:
+            left = left.filter(~left["text"].str.contains(each.ignores))
+        if each.begins:
+            left = _blocks(left, each.begins)
         for pattern in each.patterns:
             is_read = detection.matches(left["text"], pattern)
             if is_read.any():
@@ -60,6 +64,17 @@ def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]
     for rows, owner, pattern_name in bodies:
         _take(taken, rows, formats[int(owner)], pattern_name, known)
     return taken
+
+
+def _blocks(left: pl.DataFrame, begins: str) -> pl.DataFrame:
+    """Lines joined to the line before them that begins an event; what comes before the first is left as it is."""
+    left = left.with_columns(detection.block_starts(left["text"], begins).alias("start"))
+    is_start = pl.col("start")
+    own = pl.when(is_start.cum_sum() == 0).then(-pl.col("line")).otherwise(is_start.cum_sum())
+    joined = left.group_by(own.alias("own"), maintain_order=True).agg(
+        pl.col("line").first(), pl.col("text").str.join("\n")
+    )
+    return joined.select("line", "text")
 
 
 def _events(rows: pl.DataFrame, number: int, pattern: Pattern | None) -> pl.DataFrame:

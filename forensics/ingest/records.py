@@ -12,7 +12,7 @@ import yaml
 
 from forensics import documents
 from forensics.ingest.definitions import Format, TableMap
-from forensics.ingest.expressions import compiled, places
+from forensics.ingest.expressions import INSTANCE, compiled, places
 
 # Records looked at to tell whether a document has the shape that a format reads.
 LOOKED_AT = 50
@@ -220,6 +220,8 @@ def _column(names: Sequence[str], said: str) -> pl.Expr:
             found.append(pl.struct(each for each in names if each != "record").struct.json_encode())
         elif name in names:
             found.append(pl.when(pl.col(name) == "").then(None).otherwise(pl.col(name)))
+        elif name.endswith(":owner") and name.removesuffix(":owner") in names:
+            found.append(pl.col(name.removesuffix(":owner")).str.replace(INSTANCE, ""))
     return pl.coalesce(found) if found else pl.lit(None, dtype=pl.String)
 
 
@@ -238,6 +240,7 @@ def _unpivoted(frame: pl.DataFrame, columns: Mapping[str, str], unpivot: Mapping
     if unpivot.get("split"):
         parts = long["wide"].str.extract_groups(unpivot["split"]).struct.unnest()
         long = pl.concat([long, parts], how="horizontal")
+    long = long.with_columns(pl.int_range(pl.len()).over("record").alias("place"))
     return long.drop("wide") if "metric" in long.columns else long.rename({"wide": "metric"})
 
 

@@ -1,31 +1,21 @@
-"""Formats that neither a line pattern nor a mapping of records can say: each with a test and a reader."""
+"""``git log`` in the ways that people print it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-Raw = Iterator[tuple[str, pl.DataFrame]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """``fits`` tells from the first text of a file; ``read`` gives raw rows of the whole text."""
-
-    fits: Callable[[str], bool]
-    read: Callable[[str], Raw]
-
+from forensics.ingest.readers.reader import Raw
 
 COMMIT = re.compile(r"^commit ([0-9a-f]{7,64})\b.*$", re.MULTILINE)
 
 
-def _is_git_log(text: str) -> bool:
+def fits(text: str) -> bool:
+    """Whether a text begins as the log of git does."""
     return bool(re.match(r"\s*commit [0-9a-f]{7,64}\b[^\n]*\n(?:[A-Z]\w+: [^\n]*\n)*(?:Author|Merge|Date):", text))
 
 
-def _git_log(text: str) -> Raw:
+def read(text: str) -> Raw:
     """``git log``, with ``-p``, ``--stat`` or ``--name-status``: one change a commit, its pointer the line it begins at."""
     rows: list[dict[str, Any]] = []
     starts = [match.start() for match in COMMIT.finditer(text)]
@@ -53,6 +43,3 @@ def _commit(text: str) -> dict[str, Any]:
         "diff": diff.rstrip(),
         "paths": [each if isinstance(each, str) else each[0] or each[1] for each in named],
     }
-
-
-READERS: Mapping[str, Reader] = {"git_log": Reader(_is_git_log, _git_log)}
