@@ -32,7 +32,10 @@ def mean_interval_uptime(intervals: Iterable[tuple[int, int, int]]) -> float | N
 
 @dataclass(frozen=True, slots=True)
 class DownMinutes:
-    """Which minutes count as down: more than ``error_ratio`` of at least ``fewest`` requests, in runs of ``run``."""
+    """Which minutes count as down: more than ``error_ratio`` of at least ``fewest`` requests, in runs of ``run``.
+
+    At a ratio of 1 those in which every request failed.
+    """
 
     error_ratio: float = 0.1
     fewest: int = 100
@@ -43,7 +46,8 @@ def down_minutes(minutes: Iterable[tuple[int, int, int]], rule: DownMinutes) -> 
     """The minutes that count as down, given runs of ``(count, errors, requests)``; exactly the ratio does not count."""
     down = streak = 0
     for n, errors, requests in [*minutes, (1, 0, 0)]:
-        if requests >= max(rule.fewest, 1) and exact(errors) > exact(rule.error_ratio) * exact(requests):
+        limit = exact(rule.error_ratio) * exact(requests)
+        if requests >= max(rule.fewest, 1) and (errors > limit or errors == limit == requests):
             streak += n
         else:
             down += streak if streak >= rule.run else 0

@@ -1,6 +1,6 @@
 """Every measure of the impact, or what to export so that it can be measured."""
 
-from forensics.impact import edge, levels, recovery
+from forensics.impact import crediting, detection, edge, levels, recovery, responding
 from forensics.library import Library
 from forensics.measuring import count
 from forensics.records.bundle import Bundle
@@ -23,6 +23,7 @@ def assess(
 ) -> Impact:
     """The impact over the incident window; what cannot be measured says what is missing."""
     found = edge.find(store, windows)
+    seen = levels.measured(store, windows, found) if windows.source != "none" else None
     return Impact(
         duration_s=_duration(windows),
         requests=_requests(found, "requests"),
@@ -36,6 +37,9 @@ def assess(
         edge=found.points if found else (),
         edge_component=found.component if found else "",
         notes=(),
+        agreements=crediting.assess(bundle, seen, windows.incident, library),
+        responses=responding.assess(bundle, store, windows, library),
+        detection=detection.notice(windows, detected),
     )
 
 

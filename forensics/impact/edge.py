@@ -40,6 +40,15 @@ def find(store: Store, windows: Windows) -> Edge | None:
     return None
 
 
+def at(store: Store, windows: Windows, component: str) -> Edge | None:
+    """The requests of one component, else its root spans; None where it has neither in the incident."""
+    for table, stamp in (("requests", "time"), ("spans", "start")):
+        found = _edge(store, windows, component, table, stamp)
+        if found.requests:
+            return found
+    return None
+
+
 def _component(store: Store, table: str, stamp: str, windows: Windows) -> str:
     called = (
         store.scan("edges").filter(pl.col("kind") == "calls").select("target").unique().collect()["target"].to_list()

@@ -1,152 +1,101 @@
-"""Service levels: availability against declared objectives, else against an assumed one."""
+"""Service levels: every objective against what was measured, else why it was not."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
-import yaml
-
-from forensics.errors import UsageError
+from forensics.impact import budgets, burning, edge, minutes, objectives, spending, telemetry
+from forensics.impact.dialects import Objective
 from forensics.impact.edge import Edge
+from forensics.impact.minutes import Minutes
 from forensics.records.bundle import Bundle
+from forensics.records.evidence import Scalar, Statement
 from forensics.records.impact import Budget, Slo
 from forensics.records.options import Options
 from forensics.records.signal import Windows
 from forensics.store import Store
 
-ASSUMED = 0.999
-ASSUMED_WINDOW_DAYS = 30
-DAY_MINUTES = 1_440
 # Traces are samples; fewer than this say nothing about a ratio of a thousandth.
 FEWEST_SPANS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """An objective as somebody declared it; ``window_days`` is the SLO's own window."""
-
-    name: str
-    component: str
-    sli: str
-    target: float
-    window_days: float
-    is_assumed: bool
+MEASURABLE = ("availability", "latency")
 
 
 def assess(bundle: Bundle, store: Store, windows: Windows, found: Edge | None, options: Options) -> tuple[Slo, ...]:
-    """Each availability objective against the edge's requests in the incident; others are named as not measured.
+    """Each objective against the edge's requests, else against metrics; those that cannot be measured say why.
 
     Raises:
         UsageError: ``--slo`` cannot be read.
     """
-    objectives = [*_asked(options), *_declared(bundle.declared.slos), *_in_files(bundle)] or [
-        Objective(
-            "availability",
-            found.component if found else "",
-            "availability",
-            ASSUMED,
-            ASSUMED_WINDOW_DAYS,
-            is_assumed=True,
-        )
-    ]
-    return tuple(_measured(each, windows, found) for each in objectives)
+    asked = objectives.read(bundle, options, found.component if found else "")
+    zone = bundle.declared.timezone or "UTC"
+    laid = (each if each.calendar else replace(each, zone=zone) for each in asked)
+    return tuple(_assessed(each, store, windows, found, bundle) for each in laid)
 
 
-def _measured(each: Objective, windows: Windows, found: Edge | None) -> Slo:
-    window = f"{each.window_days:g} d"
-    allowed_minutes = (1 - each.target) * each.window_days * DAY_MINUTES
-    if each.sli != "availability" or found is None or found.requests < (FEWEST_SPANS if found.source == "spans" else 1):
-        budget = Budget("occurrences", None, None, None, allowed_minutes, None)
-        return Slo(
-            each.name, each.component, each.sli, each.target, window, windows.incident, None, None, "not_measured",
-            each.is_assumed, budget, None, 1.0, (),
-        )  # fmt: skip
-    actual = (found.requests - found.failed) / found.requests
-    burn = (1 - actual) / (1 - each.target) if each.target < 1 else None
-    spent_minutes = found.failed / found.requests * windows.incident.duration_s / 60
-    # What the whole window allows follows from the incident's own rate of requests, spread evenly over it.
-    per_minute = found.requests / max(windows.incident.duration_s / 60, 1e-9)
-    allowed = per_minute * each.window_days * DAY_MINUTES * (1 - each.target)
-    budget = Budget(
-        "occurrences",
-        allowed,
-        float(found.failed),
-        found.failed / allowed if allowed else None,
-        allowed_minutes,
-        spent_minutes,
-    )
-    evidence = (found.all_evidence, found.failed_evidence)
+def measured(store: Store, windows: Windows, found: Edge | None, each: Objective | None = None) -> Minutes | None:
+    """The minutes that an objective is measured on: of its own component where that has any, else of the edge."""
+    limit = each.threshold_s if each else None
+    wanted = each.component if each else ""
+    own = edge.at(store, windows, wanted) if wanted and (found is None or wanted != found.component) else None
+    source = own or found
+    if source is not None and (source.source == "requests" or source.requests >= FEWEST_SPANS):
+        return minutes.of_edge(store, source, limit)
+    return None if limit is not None else telemetry.minutes(store, windows.incident, (wanted,) if wanted else ())
+
+
+def _assessed(each: Objective, store: Store, windows: Windows, found: Edge | None, bundle: Bundle) -> Slo:
+    is_known = each.sli in MEASURABLE and not (each.sli == "latency" and each.threshold_s is None)
+    seen = measured(store, windows, found, each) if is_known else None
+    bad, total, known = seen.between(windows.incident) if seen else (0, 0, 0)
+    length = max(1.0, windows.incident.duration_s / 60)
+    if seen is None or total == 0:
+        return _unmeasured(each, windows, is_known=is_known)
+    exact = found if found and each.sli == "availability" and found.component == seen.component else None
+    if exact and exact.requests:
+        bad, total = exact.failed, exact.requests
+    unknown = max(0.0, round(length) - known) / max(1, round(length))
+    standing = budgets.standing(total - bad, bad, each.target, windows.incident.duration_s)
+    assert standing is not None
+    spent = spending.spends(each, seen, spending.Around(windows.incident, bundle.declared.other_incidents))
+    burn = standing.burn_rate
+    period_h = each.window_days * 24
+    chosen = next((one for one in spent if one.method == each.method), spent[0] if spent else None)
+    whole = chosen.consumed if chosen and chosen.consumed is not None else 0.0
+    missing = unknown * total / (1 - unknown) if unknown < 1 else 0.0
     return Slo(
-        each.name, each.component or found.component, each.sli, each.target, window, windows.incident, actual, actual >= each.target,
-        "occurrences", each.is_assumed, budget, burn, 0.0, evidence,
+        each.name, each.component or seen.component, each.sli, each.target, f"{each.window_days:g} d", windows.incident,
+        standing.sli, standing.sli >= each.target, each.method, each.is_assumed, _budget(each, seen, bad, total, windows),
+        burn, unknown, (exact.all_evidence, exact.failed_evidence) if exact else seen.evidence,
+        actual_if_bad=(total - bad) / (total + missing),
+        spends=spent, burns=spending.burns(each, seen), alerts=spending.alerts(each, seen, windows.incident),
+        exhaustion_h=burning.hours_to_exhaustion(burn, period_h, whole), remark=_remark(each, seen),
     )  # fmt: skip
 
 
-def _asked(options: Options) -> Iterator[Objective]:
-    for text in options.slo:
-        name, _, percent = text.partition("=")
-        if re.fullmatch(r"\d+(?:\.\d+)?%?", percent):
-            target = float(percent.rstrip("%")) / 100
-            if not 0 < target <= 1:
-                raise UsageError(f"--slo {text}: an objective lies between 0 and 100", hint="Write availability=99.9.")
-            yield Objective(name, "", name, target, ASSUMED_WINDOW_DAYS, is_assumed=False)
-            continue
-        try:
-            said = yaml.safe_load(Path(text).read_text(encoding="utf-8"))
-        except (OSError, yaml.YAMLError) as error:
-            raise UsageError(
-                f"--slo {text}: {error}", hint="Write availability=99.9, or name an OpenSLO file."
-            ) from error
-        yield from _openslo([said])
+def _budget(each: Objective, seen: Minutes, bad: int, total: int, windows: Windows) -> Budget:
+    """By requests, on what the whole window allows at the average rate of the data."""
+    allowed_minutes = budgets.budget_minutes(each.target, each.window_days * budgets.DAY_MINUTES)
+    rate = seen.rate() or total / max(windows.incident.duration_s / 60, 1e-9)
+    allowed = allowed_minutes * rate
+    spent_minutes = bad / total * windows.incident.duration_s / 60
+    return Budget(
+        "occurrences", allowed, float(bad), bad / allowed if allowed else None, allowed_minutes, spent_minutes
+    )
 
 
-def _declared(slos: Sequence[Mapping[str, Any]]) -> Iterator[Objective]:
-    for said in slos:
-        if "spec" in said:
-            yield from _openslo([said])
-        elif isinstance(said.get("objective", said.get("target")), int | float):
-            target = float(said.get("objective", said.get("target")))
-            yield Objective(
-                str(said.get("name", "availability")), str(said.get("service", "")), str(said.get("sli", "availability")),
-                target / 100 if target > 1 else target, _days(str(said.get("window", "30d"))), is_assumed=False,
-            )  # fmt: skip
+def _unmeasured(each: Objective, windows: Windows, *, is_known: bool) -> Slo:
+    allowed = budgets.budget_minutes(each.target, each.window_days * budgets.DAY_MINUTES)
+    budget = Budget("occurrences", None, None, None, allowed, None)
+    says = "slo_nothing" if is_known else "slo_threshold" if each.sli == "latency" else "slo_kind"
+    values: dict[str, Scalar] = {"sli": each.sli, "query": each.query}
+    blank = Slo(
+        each.name, each.component, each.sli, each.target, f"{each.window_days:g} d", windows.incident, None, None,
+        "not_measured", each.is_assumed, budget, None, 1.0, (),
+    )  # fmt: skip
+    return replace(blank, remark=Statement(f"impact.{says}", values))
 
 
-def _in_files(bundle: Bundle) -> Iterator[Objective]:
-    """OpenSLO documents among the bundle's small YAML files."""
-    for file in bundle.files:
-        if file.path.endswith((".yaml", ".yml")) and file.size_bytes < 1 << 20:
-            try:
-                found = list(yaml.safe_load_all(file.location.read_text(encoding="utf-8", errors="replace")))
-            except (yaml.YAMLError, OSError):
-                continue
-            yield from _openslo(found)
-
-
-def _openslo(documents: Sequence[Any]) -> Iterator[Objective]:
-    """Objectives of OpenSLO v1 documents of kind SLO (https://github.com/OpenSLO/OpenSLO)."""
-    for said in documents:
-        if not isinstance(said, Mapping) or said.get("kind") != "SLO" or not isinstance(said.get("spec"), Mapping):
-            continue
-        spec = said["spec"]
-        windows = spec.get("timeWindow") or [{}]
-        days = _days(str(windows[0].get("duration", "30d")))
-        indicator = spec.get("indicator") or {}
-        name = str((said.get("metadata") or {}).get("name", "slo"))
-        shape = str(indicator).lower() + name.lower() + str(spec.get("description", "")).lower()
-        sli = "latency" if "latency" in shape or "duration" in shape else "availability"
-        for each in spec.get("objectives") or ():
-            target = each.get("target", each.get("targetPercent"))
-            if isinstance(target, int | float):
-                ratio = float(target) / 100 if "targetPercent" in each or target > 1 else float(target)
-                yield Objective(name, str(spec.get("service", "")), sli, ratio, days, is_assumed=False)
-
-
-def _days(text: str) -> float:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smhdwMQY])?", text)
-    if not match:
-        return ASSUMED_WINDOW_DAYS
-    units = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1, "w": 7, "M": 30, "Q": 91, "Y": 365}
-    return float(match[1]) * units[match[2] or "d"]
+def _remark(each: Objective, seen: Minutes) -> Statement:
+    """What was measured, and that a query of the definition was not run."""
+    values: dict[str, Scalar] = {"source": seen.source, "component": seen.component, "query": each.query}
+    return Statement(
+        "impact.slo_measured", values | {"sli": each.sli, "threshold": each.threshold_s, "style": each.style}
+    )

@@ -30,7 +30,7 @@ from forensics.records.report.investigation import (
 from forensics.records.report.outcome import AlertOut
 from forensics.records.report.prose import claim
 from forensics.records.window import Micros
-from forensics.report import advice, charting, clocks, costs, coverage, events, figuring, templates, tracing
+from forensics.report import advice, charting, clocks, costs, coverage, events, figuring, service, templates, tracing
 from forensics.report.canonical import as_json, seal
 from forensics.report.citing import Register, span
 from forensics.report.wording import Words
@@ -39,8 +39,6 @@ from forensics.store import Store
 # Sections of the contract that no stage fills yet.
 UNKNOWN: Mapping[str, Any] = {
     "saturation": (),
-    "sla": (),
-    "forecast": (),
     "similar_incidents": (),
     "lessons": {"well": [], "poorly": [], "lucky": []},
 }
@@ -94,8 +92,12 @@ def _outcome(case: Case, store: Store, register: Register) -> dict[str, Any]:
         "slo": costs.slos(case, register),
         "impact": costs.impact(case, register),
         "recovery": costs.recovery(case, register),
-        "detection": events.detection(case),
-        "alerts": _alerts(store, register),
+        "detection": service.detection(case, register),
+        "sla": service.agreements(case, register),
+        "response": service.responses(case, register),
+        "forecast": service.forecasts(case, register),
+        "alerts": (alerts := _alerts(store, register)),
+        "alerting": service.alerting(case, alerts, register),
         "remediation": advice.remediation(case, register),
         "actions": advice.actions(case),
         "runbook": advice.runbook(case),

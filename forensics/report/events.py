@@ -1,6 +1,4 @@
-"""The timeline, and how the incident was detected."""
-
-from typing import Any
+"""The timeline."""
 
 from forensics.clock import iso, micros
 from forensics.records.case import Case
@@ -106,18 +104,3 @@ def _notes(store: Store, register: Register) -> list[Row]:
         )
         for row in rows.iter_rows(named=True)
     ]  # fmt: skip
-
-
-def detection(case: Case) -> dict[str, Any]:
-    """The earliest signal, the first alert, and the time between them."""
-    earliest = min(
-        (each.onset for each in case.detected.signals if each.onset is not None and each.size >= 6), default=None
-    )
-    alert = case.windows.marks.detected
-    gap = (alert - earliest) / 1e6 if alert is not None and earliest is not None else None
-    return {
-        "earliest_signal": None if earliest is None else iso(earliest),
-        "first_alert": None if alert is None else iso(alert),
-        "gap_s": gap,
-        "rules": [],
-    }

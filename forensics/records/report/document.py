@@ -26,6 +26,7 @@ from forensics.records.report.outcome import (
     SloOut,
 )
 from forensics.records.report.prose import Prose
+from forensics.records.report.service import AlertingOut, DetectionOut, ForecastOut, ResponseOut, SlaOut
 
 SCHEMA_VERSION = "1"
 
@@ -184,11 +185,11 @@ class Report:
     saturation: tuple[dict[str, Any], ...]
     requests: tuple[dict[str, Any], ...]
     slo: tuple[SloOut, ...]
-    sla: tuple[dict[str, Any], ...]
+    sla: tuple[SlaOut, ...]
     impact: ImpactOut
     recovery: tuple[RecoveryOut, ...]
-    detection: dict[str, Any]
-    forecast: tuple[dict[str, Any], ...]
+    detection: DetectionOut
+    forecast: tuple[ForecastOut, ...]
     alerts: tuple[AlertOut, ...]
     similar_incidents: tuple[dict[str, Any], ...]
     lessons: dict[str, Any]
@@ -204,3 +205,5 @@ class Report:
     options: dict[str, Any] = field(default_factory=dict)
     figures: dict[str, Any] = field(default_factory=dict)
     knowledge_base: dict[str, Any] = field(default_factory=dict)
+    response: tuple[ResponseOut, ...] = ()
+    alerting: AlertingOut | None = None

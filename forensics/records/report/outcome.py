@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from forensics.records.report.prose import Ids, Prose, Span
+from forensics.records.report.prose import Ids, Instant, Prose, Span
+from forensics.records.report.service import BurnAlertOut, BurnOut, SpendOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class EstimateOut:
 
 @dataclass(frozen=True, slots=True)
 class ImpactOut:
-    """What it cost."""
+    """What it cost. ``failed_transactions`` never succeeded, ``recovered_transactions`` failed first and succeeded later."""
 
     duration_s: EstimateOut
     requests: EstimateOut
@@ -31,6 +32,11 @@ class ImpactOut:
     lost_transactions: EstimateOut
     revenue: EstimateOut
     notes: tuple[Prose, ...]
+    users_not_recovered: EstimateOut | None = None
+    unattributed_errors: EstimateOut | None = None
+    retry_amplification: EstimateOut | None = None
+    recovered_transactions: EstimateOut | None = None
+    net_revenue: EstimateOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,11 @@ class BudgetOut:
 
 @dataclass(frozen=True, slots=True)
 class SloOut:
-    """An SLO against what was measured."""
+    """An SLO against what was measured: ``actual`` takes unknown minutes as good, ``actual_if_bad`` as bad.
+
+    ``exhaustion_h``: how long the whole budget lasts at the incident's burn rate. ``remark``: what was measured in place
+    of what the definition asks for, or why nothing was.
+    """
 
     claim: str
     name: str
@@ -64,11 +74,17 @@ class SloOut:
     burn_rate: float | None
     unknown_share: float
     evidence: Ids
+    actual_if_bad: float | None = None
+    spends: tuple[SpendOut, ...] = ()
+    burns: tuple[BurnOut, ...] = ()
+    alerts: tuple[BurnAlertOut, ...] = ()
+    exhaustion_h: float | None = None
+    remark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryOut:
-    """A signal before, during and after."""
+    """A signal before, during and after; ``p_value`` tests that before and after are alike; ``lingering`` where not."""
 
     claim: str
     component: str
@@ -79,6 +95,9 @@ class RecoveryOut:
     after: float | None
     recovered: bool | None
     evidence: Ids
+    recovered_at: Instant = None
+    p_value: float | None = None
+    lingering: bool = False
 
 
 @dataclass(frozen=True, slots=True)
