@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,9 +16,10 @@ from forensics.library import Library
 from forensics.report import canonical, printing
 from forensics.report.sections import listed, settings
 from forensics.report.tables import quantity, tabled
-from forensics.report.view import view
+from forensics.report.view import interactive, view
 from forensics.report.wording import FILTERS
 
+SCRIPTS = ("vendor/uPlot.iife.min.js", "report.js", "review.js")
 FONTS = (
     ("Inter", 400, "inter-latin-400-normal.woff2"),
     ("Inter", 600, "inter-latin-600-normal.woff2"),
@@ -50,7 +52,7 @@ def _markdown(report: Mapping[str, Any], library: Library) -> bytes:
     said = settings(library)
     parts = {"parts": [*listed(said, "story", "md"), *listed(said, "sections", "md")], "settings": said}
     text = environment(library, autoescape=False).get_template("report.md.j2").render(view(report) | parts)
-    return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode("utf-8", "backslashreplace")
+    return _tidy(text).encode("utf-8", "backslashreplace")
 
 
 def _pdf(report: Mapping[str, Any], library: Library) -> bytes:
@@ -60,26 +62,49 @@ def _pdf(report: Mapping[str, Any], library: Library) -> bytes:
 def _page(report: Mapping[str, Any], library: Library, medium: str) -> bytes:
     said = settings(library)
     folder = library.folders("report_templates")
-    script = _text(folder, "report.js") if medium == "screen" else ""
+    shown = view(report)
+    script = "\n".join(_text(folder, name) for name in SCRIPTS) if medium == "screen" else ""
     charts = _text(folder, "charts.css")
     css = "\n".join(
         (_text(folder, "report.css"), _text(folder, f"{medium}.css"), _text(folder, "custom.css"), _accent(said))
     )
-    values = view(report) | {
+    values = shown | {
         "medium": medium,
         "settings": said,
         "story": listed(said, "story", "html"),
         "sections": listed(said, "sections", "html"),
-        "css": Markup(css if medium == "print" else css + charts),
+        "css": Markup(css if medium == "print" else css + charts + _text(folder, "vendor/uPlot.min.css")),
         "script": Markup(script),
         "script_hash": Markup(_hash(script)),
-        "data": Markup("{}"),
+        "data": Markup(_data(shown, said, library)) if medium == "screen" else "",
         "fonts": Markup("\n".join(_font(folder, *each) for each in FONTS)),
     }
     page = environment(library, autoescape=True).get_template("report.html.j2").render(values)
     # WeasyPrint styles a drawing by what stands inside it, and knows no variables there.
     page = _styled(page, charts, css) if medium == "print" else page
     return page.encode("utf-8", "backslashreplace")
+
+
+def _data(shown: Mapping[str, Any], said: Mapping[str, Any], library: Library) -> str:
+    """What the page's script reads: series to zoom, and each section as Markdown; written so that it ends no element."""
+    made = environment(library, autoescape=False)
+    parts = [*listed(said, "story", "md"), *listed(said, "sections", "md")]
+    markdown = {
+        each[
+            "name"
+        ]: f"## {each['title']}\n\n{_tidy(made.get_template(each['file']).render({**shown, 'settings': said}))}"
+        for each in parts
+    }
+    text = json.dumps(
+        interactive(shown) | {"markdown": markdown}, ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
+    for mark in "<>&\u2028\u2029":
+        text = text.replace(mark, f"\\u{ord(mark):04x}")
+    return text
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def _hash(script: str) -> str:

@@ -57,6 +57,34 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
     return said | {"show": show}
 
 
+def interactive(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page draws anew when a reader zooms: series with times in seconds, the window, the changes."""
+    window = said["incident"]["window"]
+    return {
+        "window": [_seconds(window["start"]), _seconds(window["end"])],
+        "changes": [
+            {"time": _seconds(each["time"]), "guilty": each["verdict"] == "guilty"}
+            for each in said["changes"]
+            if each["time"] and (each["kind"] != "commit" or each["verdict"] == "guilty")
+        ],
+        "series": [
+            {
+                "name": f"{each['component']} {each['metric']}".strip(),
+                "unit": each["unit"],
+                "low": each["baseline_low"],
+                "high": each["baseline_high"],
+                "times": [_seconds(time) for time in each["times"]],
+                "values": each["values"],
+            }
+            for each in said["series"]
+        ],
+    }
+
+
+def _seconds(text: str) -> float:
+    return drawing.micros(text) / 1e6
+
+
 DRAFTS = (
     ("initial", "First notice"),
     ("scope", "Scope"),

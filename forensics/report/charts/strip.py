@@ -27,8 +27,10 @@ def timeline_strip(
     height = 8 + sum(LANE + extra[kind] for kind in lanes) + 24
     frame = Frame(start, end, 0.0, 1.0, width, height, left=66, above=6)
     title = f"Timeline: {len(events)} events by kind"
+    ends = f'data-start="{start // 1000}" data-end="{end // 1000}" data-from="{window[0] // 1000}" data-to="{window[1] // 1000}"'
+    sides = f'data-left="{frame.left}" data-right="{width - frame.right}"'
     parts = [
-        opened(width, height, title, "strip"),
+        opened(width, height, title, "strip").replace(" role=", f" {ends} {sides} role=", 1),
         f'<rect class="c-band" x="{frame.x(window[0]):.1f}" y="6" width="{max(frame.x(window[1]) - frame.x(window[0]), 1):.1f}"'
         f' height="{height - 32}"/>',
     ]
@@ -36,7 +38,7 @@ def timeline_strip(
     for kind in lanes:
         parts.append(_lane(frame, kind, [each for each in events if each[1] == kind], top, extra[kind]))
         top += LANE + extra[kind]
-    return Markup("".join(parts) + times(frame) + "</svg>")
+    return Markup("".join(parts) + times(frame).replace('class="c-tick"', 'class="c-tick c-loosetick"') + "</svg>")
 
 
 def _rows(kind: str) -> int:
@@ -61,10 +63,12 @@ def _lane(frame: Frame, kind: str, events: Sequence[tuple[Micros, str, str, str]
         is_guilty = "(guilty)" in text
         said = f"{clock.iso(time)[11:19]} {component} {text}".replace("  ", " ")
         x = frame.x(time)
-        parts.append(f'<g data-at="{clock.iso(time)}">{_shape(kind, x, y, said, is_guilty=is_guilty)}</g>')
+        parts.append(
+            f'<g data-at="{clock.iso(time)}" data-x="{x:.1f}">{_shape(kind, x, y, said, is_guilty=is_guilty)}</g>'
+        )
         if fits and name and _rows(kind):
             at_y = y - 11 - 14 * row
-            parts.append(label(name, at, at_y, anchor, "c-blamed" if is_guilty else "c-tick"))
+            parts.append(label(name, at, at_y, anchor, ("c-blamed" if is_guilty else "c-tick") + " c-loosetext"))
     return "".join(parts)
 
 
