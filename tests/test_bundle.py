@@ -115,3 +115,51 @@ def test_yaml_that_multiplies_itself_is_refused(folder: Path, tmp_path: Path) ->
 
     with pytest.raises(BundleError):
         opened(folder, tmp_path)
+
+
+def test_archives_inside_are_opened_three_deep(folder: Path, tmp_path: Path) -> None:
+    body = b"2026-05-06T07:08:09Z INFO deep\n"
+    for _ in range(3):
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w") as archive:
+            archive.writestr("in.dat", body)
+        body = inner.getvalue()
+    (folder / "export.zip").write_bytes(body)
+    with tarfile.open(folder / "more.tar.gz", "w:gz") as tar:
+        tar.add(folder / "metrics.csv", "a/metrics.csv")
+
+    bundle = opened(folder, tmp_path)
+
+    assert [each.path for each in bundle.files] == [
+        "export.zip/in.dat/in.dat/in.dat",
+        "logs/app.log",
+        "metrics.csv",
+        "more.tar.gz/a/metrics.csv",
+    ]
+    assert bundle.files[0].location.read_bytes().endswith(b"deep\n")
+
+
+def test_an_archive_inside_that_leads_out_or_goes_too_deep_is_refused(folder: Path, tmp_path: Path) -> None:
+    body = b"x\n"
+    for _ in range(5):
+        inner = io.BytesIO()
+        with zipfile.ZipFile(inner, "w") as archive:
+            archive.writestr("in.zip", body)
+        body = inner.getvalue()
+    (folder / "deep.zip").write_bytes(body)
+    with zipfile.ZipFile(folder / "evil.zip", "w") as archive:
+        archive.writestr("../out.log", "x")
+
+    refused = {each.path: each.reason for each in opened(folder, tmp_path).refused}
+
+    assert refused == {
+        "deep.zip/in.zip/in.zip/in.zip": "an archive in too many archives",
+        "evil.zip/../out.log": "a path that leads out of the archive",
+    }
+
+
+def test_an_office_document_is_one_file(folder: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(folder / "notes.docx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+
+    assert "notes.docx" in [each.path for each in opened(folder, tmp_path).files]

@@ -2,14 +2,16 @@
 
 import contextlib
 import tarfile
+import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 import zstandard
 
 from forensics import content
+from forensics.bundle import inventory
 from forensics.errors import BundleError
 from forensics.records.bundle import Refusal
 
@@ -17,6 +19,9 @@ SUFFIXES = (".tar.gz", ".tar.xz", ".tar.zst", ".tar.bz2", ".tgz", ".txz", ".zip"
 MOST_MEMBERS = 200_000
 MOST_BYTES = 200 << 30
 BLOCK = 1 << 20
+DEEPEST = 3
+# Members that make a zip file an office document, a program or a package.
+PACKAGES = {"[Content_Types].xml", "META-INF/MANIFEST.MF", "mimetype", "AndroidManifest.xml"}
 
 
 class _Full(Exception):
@@ -31,8 +36,64 @@ def is_archive(path: Path) -> bool:
     return len(head) >= 262 and head[257:262] == b"ustar"
 
 
-def unpack(path: Path, folder: Path) -> list[Refusal]:
+def opened(files: Mapping[str, Path], scratch: Path, refused: list[Refusal]) -> dict[str, Path]:
+    """Files by path, with the members of archives among them (ARCHIVE/MEMBER) in place of the archives.
+
+    Archives in archives are opened three deep. One budget holds for all, set by the bytes of the files; ``refused`` gets
+    what was not let in.
+    """
+    sizes = sum(each.stat().st_size for each in files.values() if each.is_file())
+    budget = _Budget(min(MOST_BYTES, max(content.BOMB_FLOOR, sizes * content.BIGGEST_RATIO)))
+    found: dict[str, Path] = {}
+    waiting = [(path, location, 0) for path, location in sorted(files.items())]
+    while waiting:
+        path, location, depth = waiting.pop(0)
+        if not _is_container(location):
+            found[path] = location
+        elif depth == DEEPEST:
+            refused.append(Refusal(path, "an archive in too many archives"))
+        else:
+            inner = _members_of(path, location, scratch, budget, refused)
+            waiting += [(name, each, depth + 1) for name, each in sorted(inner.items())]
+    return found
+
+
+def _is_container(location: Path) -> bool:
+    """Whether a file is an archive of files, and not a document or program that only looks like one inside."""
+    try:
+        if not location.is_file() or not is_archive(location):
+            return False
+        if not zipfile.is_zipfile(location):
+            return True
+        with zipfile.ZipFile(location) as archive:
+            return not any(name in PACKAGES for name in archive.namelist())
+    except (*content.DAMAGE, ValueError):
+        return False
+
+
+def _members_of(
+    path: str, location: Path, scratch: Path, budget: "_Budget", refused: list[Refusal]
+) -> Mapping[str, Path]:
+    scratch.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(dir=scratch))
+    try:
+        lost = unpack(location, folder, budget)
+    except BundleError as error:
+        refused.append(Refusal(path, error.message.removeprefix(f"{location} ")))
+        return {}
+    refused += [Refusal(f"{path}/{each.path}", each.reason) for each in lost]
+    names, odd = inventory.walk(folder)
+    refused += [Refusal(f"{path}/{each.path}", each.reason) for each in odd]
+    return {f"{path}/{name}": folder / name for name in names}
+
+
+def unpack(path: Path, folder: Path, budget: "_Budget | None" = None) -> list[Refusal]:
     """Write the members of an archive below ``folder``; refusals name what was not let in.
+
+    Args:
+        path: the archive.
+        folder: an empty folder.
+        budget: what may still be written, where several archives share it.
 
     Raises:
         BundleError: the archive is broken at its start, encrypted, or expands beyond bounds.
@@ -40,7 +101,7 @@ def unpack(path: Path, folder: Path) -> list[Refusal]:
     refused: list[Refusal] = []
     seen: set[str] = set()
     limit = max(content.BOMB_FLOOR, path.stat().st_size * content.BIGGEST_RATIO)
-    budget = _Budget(min(MOST_BYTES, limit))
+    budget = budget or _Budget(min(MOST_BYTES, limit))
     try:
         for name, reason, file in _members(path):
             target = _target(folder, name)

@@ -1,6 +1,7 @@
 """Opening what the user names."""
 
 import hashlib
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -13,7 +14,7 @@ BLOCK = 1 << 20
 
 
 def open_bundle(path: Path, scratch: Path, options: Options) -> Bundle:
-    """The bundle at ``path``: a folder, a .zip, .tar, .tar.gz, .tar.xz, .tar.zst, or one file.
+    """The bundle at ``path``: a folder, a .zip, .tar, .tar.gz, .tar.xz, .tar.zst, or one file; archives in it are opened.
 
     Args:
         path: what the user named.
@@ -25,7 +26,8 @@ def open_bundle(path: Path, scratch: Path, options: Options) -> Bundle:
     """
     if not path.exists():
         raise BundleError(f"there is no {path}", hint="Name a folder, an archive or a file that exists.")
-    root, found, refused = _inside(path, scratch)
+    root, names, refused = _inside(path, scratch)
+    found = archives.opened({each: root / each for each in names if not _is_excluded(each, options)}, scratch, refused)
     kept = [each for each in found if _is_wanted(each, options)]
     if found and not kept:
         raise BundleError(
@@ -33,7 +35,7 @@ def open_bundle(path: Path, scratch: Path, options: Options) -> Bundle:
             hint="Widen the patterns, as --include '*.log'.",
         )
     try:
-        files = tuple(_hashed(root, each) for each in sorted(kept))
+        files = tuple(_hashed(each, found[each]) for each in sorted(kept))
     except PermissionError as error:
         raise BundleError(f"cannot read {error.filename}", hint="Make the bundle readable for your user.") from error
     if not any(each.size_bytes for each in files):
@@ -60,17 +62,20 @@ def _inside(path: Path, scratch: Path) -> tuple[Path, list[str], list[Refusal]]:
 
 
 def _is_wanted(path: str, options: Options) -> bool:
+    return (not options.include or _fits(path, options.include)) and not _is_excluded(path, options)
+
+
+def _is_excluded(path: str, options: Options) -> bool:
+    return _fits(path, options.exclude)
+
+
+def _fits(path: str, patterns: Sequence[str]) -> bool:
     name = path.rsplit("/", 1)[-1]
-
-    def fits(pattern: str) -> bool:
-        return fnmatchcase(path, pattern) or fnmatchcase(name, pattern)
-
-    return (not options.include or any(map(fits, options.include))) and not any(map(fits, options.exclude))
+    return any(fnmatchcase(path, pattern) or fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _hashed(root: Path, path: str) -> File:
+def _hashed(path: str, location: Path) -> File:
     total, size = hashlib.sha256(), 0
-    location = root / path
     with location.open("rb") as file:
         while block := file.read(BLOCK):
             total.update(block)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from forensics import content
-from forensics.ingest import accounts, detection, finishing, lines, naming, sources
+from forensics.ingest import accounts, detection, evtx, finishing, lines, naming, sources
 from forensics.ingest.accounts import Account
 from forensics.ingest.sources import Known, Raw
 from forensics.records.bundle import File
@@ -28,6 +28,12 @@ def read(file: File, part: str, store: Store, known: Known) -> None:
 
 
 def _read(file: File, part: str, store: Store, known: Known, account: Account) -> None:
+    if evtx.fits(file.location):
+        account.format, account.kind = "logs/evtx", "logs"
+        context = finishing.Context(file.path, "UTC", False, {}, known.masks)
+        for table, raw in evtx.read(file.location, account.notes):
+            _keep(table, raw, context, "", part, store, account, known.options)
+        return
     head = content.head(file.location)
     if not head:
         account.notes.append("nothing could be read from it")
