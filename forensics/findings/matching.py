@@ -12,4 +12,5 @@ def match(store: Store, windows: Windows, detected: Detected, library: Library) 
     """Failure modes best fit first, every change in time order, health checks."""
     found, skipped = modes.match(store, windows, detected, library)
     health = vitals.check(store, windows, detected)
-    return Findings(found, ledger.read(store), health, skipped, clusters.find(store, windows))
+    changes, unread = ledger.read(store, windows, library)
+    return Findings(found, changes, health, (*skipped, *unread), clusters.find(store, windows))

@@ -65,12 +65,26 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Test:
+    """One question that a change must answer with yes to be guilty: ``holds`` is None where the data cannot tell."""
+
+    name: str
+    holds: bool | None
+    said: Statement
+
+
+@dataclass(frozen=True, slots=True)
 class Judgement:
-    """The verdict on one change: guilty, cleared or possible, with the one reason that decides."""
+    """The verdict on one change: guilty, cleared or possible, with the one reason that decides.
+
+    ``tests`` are what was asked, in order; the first that does not hold clears the change. ``weight`` is from 0 to 1.
+    """
 
     change_id: str
     verdict: str
     reason: Statement
+    tests: tuple[Test, ...] = ()
+    weight: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,37 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFact:
+    """One thing that a diff does, read from its code.
+
+    Attributes:
+        kind: a fact of ``models/causal/change_effects.toml``, or SETTING_lowered, _raised, _removed, _added.
+        subject: the setting, call, field or dependency.
+        before, after: its values as written, "" where there is none.
+        causes: what it can cause, in the words of that file.
+        risk: from 0 to 1, how likely it disturbs a running system at all.
+        is_slow: it fills something up, so that it may show long after it went live.
+        silent: from 0 to 1, how likely what fails does not name the subject.
+    """
+
+    kind: str
+    subject: str
+    before: str
+    after: str
+    path: str
+    causes: tuple[str, ...]
+    risk: float
+    is_slow: bool = False
+    silent: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A row of the ``changes`` table with its evidence.
 
-    ``effect`` is what it could do, "" where that is unknown; ``risk`` from 0 (cannot change behaviour) to 1.
+    ``effect`` lists the kinds of its ``facts``, or says ``none: REASON``, "" where nothing is known; ``risk`` is from 0
+    (cannot change behaviour) to 1. ``live_from`` and ``live_until`` are as the row tells them, None where it does not.
+    ``undone_by`` is the id of the next change that takes exactly this one back, "" where none does.
     """
 
     id: str
@@ -46,6 +73,10 @@ class Change:
     effect: str
     evidence: tuple[Evidence, ...]
     risk: float = 0.15
+    facts: tuple[CodeFact, ...] = ()
+    live_from: Micros | None = None
+    live_until: Micros | None = None
+    undone_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,8 @@
 """The verdict: one change or none, the failure mode, and how sure we are."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-import polars as pl
 
 from forensics.library import Library
 from forensics.records.cause import Candidate, Judgement, Missing, Ranking, Verdict
@@ -13,25 +10,11 @@ from forensics.records.evidence import Scalar, Statement
 from forensics.records.finding import Finding, Findings
 from forensics.records.signal import Detected, Windows
 from forensics.store import Store
-from forensics.verdict import explanations, health, trial
-from forensics.verdict.trial import GUILTY, Scene, Trial
-from forensics.verdict.words import split
+from forensics.verdict import explanations, health, judging, scene
+from forensics.verdict.trial import Scene, Trial
 
 LOAD = ("campaign", "traffic")
-MARGIN = 1.25
 IDENTIFIED, PROBABLE = 0.75, 0.40
-# Failure modes whose cause is as a rule outside of what was changed.
-OUTSIDE = {
-    "certificate_expired",
-    "upstream_outage",
-    "bad_data",
-    "node_not_ready",
-    "failover",
-    "dns_failure",
-    "traffic_surge",
-    "replication_lag",
-    "storage_full",
-}
 
 
 def decide(
@@ -45,10 +28,11 @@ def decide(
     mode = _mode(findings, ranking)
     first = mode.component if mode is not None else candidate.component if candidate else ""
     surge = _surge(findings, ranking, first, mode)
-    scene = _scene(store, windows, detected, findings, ranking, library, first, mode, surge)
-    trials = _trials(store, findings, scene)
-    guilty = _guilty(trials, mode)
-    found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, windows)
+    diffs = scene.diff_words(store)
+    here = scene.build(store, windows, detected, findings, ranking, library, first, mode, surge, diffs)
+    trials = judging.trials(findings, here, diffs)
+    guilty = judging.guilty(trials, mode, here)
+    found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, here)
     if surge is not None and (guilty is None or guilty.change.kind in LOAD):
         said = Statement(
             "verdict.surge",
@@ -75,72 +59,6 @@ def _mode(findings: Findings, ranking: Ranking) -> Finding | None:
     return min(near, key=lambda each: (place[each.component] - 2 * each.fit, -each.fit, each.mode), default=None)
 
 
-def _scene(
-    store: Store,
-    windows: Windows,
-    detected: Detected,
-    findings: Findings,
-    ranking: Ranking,
-    library: Library,
-    first: str,
-    mode: Finding | None,
-    surge: Finding | None,
-) -> Scene:
-    effects = library.load("models", "causal")["change_effects"]
-    waiting, below = [first], set()
-    while waiting:
-        here = waiting.pop()
-        for edge in ranking.edges:
-            if edge.source == here and edge.target not in below:
-                below.add(edge.target)
-                waiting.append(edge.target)
-    fitting = [each for each in findings.modes if each.component == first]
-    causes = {word for each in fitting[:3] for word in each.definition.get("causes", ())} | (
-        {"load"} if surge else set()
-    )
-    onset = mode.onset if mode is not None and mode.onset is not None else windows.marks.onset or windows.incident.start
-    onset = max(onset, windows.incident.start - 2 * trial.TOLERANCE)
-    texts = [(each.subject, 1.0) for each in detected.signals if each.component == first and each.direction > 0][:40]
-    diffs = {each: split(text) for each, text in _diffs(store).items()}
-    return Scene(
-        first, frozenset(below), onset, frozenset(causes), trial.said_by(texts, diffs), effects["effect"], effects["kind"],
-        any(each.kind == "deploy" for each in findings.changes),
-    )  # fmt: skip
-
-
-def _diffs(store: Store) -> Mapping[str, str]:
-    rows = store.scan("changes").filter(pl.col("diff") != "").select("id", "ref", "diff").collect().rows()
-    return {
-        identity or ref: "\n".join(line for line in diff.splitlines() if line[:1] in "+-@")
-        for identity, ref, diff in sorted(rows)
-    }
-
-
-def _trials(store: Store, findings: Findings, scene: Scene) -> tuple[Trial, ...]:
-    diffs = {name: split(text) for name, text in _diffs(store).items()}
-    found = [
-        trial.try_change(each, findings.changes, diffs.get(each.id, Counter()), each.risk, scene)
-        for each in findings.changes
-    ]
-    return tuple(sorted(found, key=lambda each: (-round(each.weight, 9), each.change.time or 0, each.change.id)))
-
-
-def _guilty(trials: Sequence[Trial], mode: Finding | None) -> Trial | None:
-    """The one change whose weight stands out; none where an outside cause explains the failure without it."""
-    tried = [each for each in trials if each.weight > 0 and each.change.kind != "deploy"] or [
-        each for each in trials if each.weight > 0
-    ]
-    if not tried:
-        return None
-    best = tried[0]
-    if mode is not None and mode.mode in OUTSIDE and not (best.has_mechanism and best.weight >= GUILTY):
-        return None
-    rival = next((each.weight for each in tried[1:]), 0.0)
-    if best.weight < GUILTY or best.weight < MARGIN * rival:
-        return None
-    return best
-
-
 def _no_incident(why: Sequence[Statement], findings: Findings) -> Verdict:
     judged = tuple(
         Judgement(each.id, "cleared", Statement("verdict.nothing_failed", {}, each.evidence))
@@ -159,7 +77,7 @@ def _verdict(
     first: str,
     trials: Sequence[Trial],
     guilty: Trial | None,
-    windows: Windows,
+    here: Scene,
 ) -> Verdict:
     confidence = _confidence(ranking, mode, first, trials, guilty)
     status = "identified" if confidence >= IDENTIFIED else "probable" if confidence >= PROBABLE else "inconclusive"
@@ -168,7 +86,7 @@ def _verdict(
     return Verdict(
         status=status,
         category=mode.category if mode is not None else "code_defect" if guilty else "unknown",
-        summary=_summary(first, mode, guilty, candidate, windows),
+        summary=_summary(first, mode, guilty, candidate),
         first_failing_component=first,
         failure_mode=mode.mode if mode is not None else "",
         trigger=(guilty.reason,) if guilty else (),
@@ -177,7 +95,7 @@ def _verdict(
         confidence=confidence,
         missing=_missing(findings, confidence),
         hypotheses=explanations.hypotheses(findings, ranking, mode, trials, guilty),
-        judgements=tuple(_judgement(each, guilty, trials) for each in trials),
+        judgements=judging.judge(trials, guilty, here),
         contributing=(),
     )
 
@@ -204,7 +122,7 @@ def _confidence(
 
 
 def _summary(
-    first: str, mode: Finding | None, guilty: Trial | None, candidate: Candidate | None, windows: Windows
+    first: str, mode: Finding | None, guilty: Trial | None, candidate: Candidate | None
 ) -> tuple[Statement, ...]:
     said: list[Statement] = []
     if mode is not None:
@@ -272,19 +190,3 @@ def _missing(findings: Findings, confidence: float) -> tuple[Missing, ...]:
         for name in wanted
         if f"no {name} in" in each.why
     )
-
-
-def _judgement(each: Trial, guilty: Trial | None, trials: Sequence[Trial]) -> Judgement:
-    if each is guilty:
-        return Judgement(each.change.id, "guilty", each.reason)
-    if guilty is not None and each.change.kind == "deploy" and trial.carries(each.change, guilty.change):
-        return Judgement(
-            each.change.id,
-            "guilty",
-            Statement("verdict.carried", {"ref": guilty.change.ref[:12]}, each.change.evidence),
-        )
-    if guilty is not None and each.weight > 0:
-        values: dict[str, Scalar] = {"other": guilty.change.title or guilty.change.id}
-        return Judgement(each.change.id, "cleared", Statement("verdict.explained", values, each.change.evidence))
-    doubtful = each.weight >= GUILTY / 2
-    return Judgement(each.change.id, "possible" if doubtful else "cleared", each.reason)

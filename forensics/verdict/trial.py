@@ -1,222 +1,179 @@
-"""What speaks for and against one change: reach, time and mechanism."""
+"""What speaks for and against one change: time, reach, effect, direction and mechanism, asked in this order."""
 
 import math
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from forensics.records.evidence import Evidence, Scalar, Statement
-from forensics.records.finding import Change
+from forensics.records.cause import Test
+from forensics.records.evidence import Scalar, Statement
+from forensics.records.finding import Change, CodeFact
 from forensics.records.window import MINUTE, Micros
+from forensics.verdict.reach import reach
+from forensics.verdict.shipping import Shipping
+from forensics.verdict.words import split
 
-# The weight from which a change is held to have done it.
-GUILTY = 0.20
+# The weight from which a change is held to have done it, and from which it may have.
+GUILTY, POSSIBLE = 0.20, 0.10
 # Clocks of a deploy tool and of the metrics differ by this much without meaning.
 TOLERANCE = 2 * MINUTE
-# Faults that need time to fill something up may show long after the change went live.
-SLOW = {"unbounded_growth", "release_removed", "cache_removed"}
-SHARED = re.compile(r"(?i)(^|/)(pkg|lib|libs|libraries|common|shared|internal|core|platform|packages|vendor)/|^[^/]+$")
+# A rolling deploy and a slow scrape together let a setting be seen this late.
+SEEN = 15 * MINUTE
+# A mechanism that no known failure mode names, but that moves what was seen to move, and one that does neither.
+HINTED, UNKNOWN, UNFIT = 0.6, 0.5, 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One change on trial: ``weight`` from 0 to 1, and the reason that decides."""
+    """One change on trial: ``weight`` from 0 to 1, what was asked, and the reason that decides."""
 
     change: Change
     live: Micros | None
     weight: float
-    reason: Statement
+    tests: tuple[Test, ...]
     has_mechanism: bool
+    told: CodeFact | None = None
+
+    @property
+    def reason(self) -> Statement:
+        """The first test that does not hold, else what speaks for it."""
+        return next((each.said for each in self.tests if each.holds is False), self.tests[-1].said)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What changes are tried against: the component that failed first, its onset, the causes that its failure modes name."""
+    """What changes are tried against.
+
+    ``causes`` are those of the failure modes at the component that failed first, with how well they fit; ``hints`` those
+    that its signals alone suggest; ``words`` is what the system said, with weights; ``levels`` are steps of metrics that
+    else stand still (time, before, after): settings that can be seen.
+    """
 
     component: str
     dependencies: frozenset[str]
     onset: Micros
-    causes: frozenset[str]
+    causes: Mapping[str, float]
+    hints: frozenset[str]
     words: Mapping[str, float]
-    effects: Mapping[str, Sequence[str]]
-    kinds: Mapping[str, Sequence[str]]
-    has_deploys: bool
+    levels: tuple[tuple[Micros, float, float], ...]
+    kinds: Mapping[str, Mapping[str, Sequence[str]]]
+    shipping: Shipping
 
 
-def try_change(change: Change, changes: Sequence[Change], diff_words: Counter[str], risk: float, scene: Scene) -> Trial:
-    """The weight of evidence against ``change``, and why."""
-    live = live_from(change, changes, scene)
-    if live is None:
-        return _cleared(change, live, "never_live", {})
-    if live > scene.onset + TOLERANCE:
-        return _cleared(change, live, "too_late", {"live_at": live, "onset_at": scene.onset})
-    reach = _reach(change, changes, scene)
-    if reach == 0.0:
-        return _cleared(change, live, "no_reach", {"component": scene.component, "other": _where(change)})
-    if change.effect.startswith("none"):
-        return _cleared(change, live, "no_effect", {"what": change.effect.removeprefix("none: ")})
-    facts = [fact.strip() for fact in change.effect.split(",") if fact.strip()]
-    can = {word for fact in facts for word in scene.effects.get(fact, ())} | set(scene.kinds.get(change.kind, ()))
-    shared = can & scene.causes
+def try_change(change: Change, diff_words: Counter[str], scene: Scene) -> Trial:
+    """The weight of evidence against ``change``, and why. What has no time can at most be possible."""
+    tests: list[Test] = []
+    live, ended = scene.shipping.live(change), scene.shipping.ended(change)
+    timeless = live is None and change.time is None
+    reached = reach(change, scene.shipping.carriers(change), scene.component, scene.dependencies)
+    values: dict[str, Scalar] = {
+        "component": scene.component, "live_at": live, "onset_at": scene.onset, "ended_at": ended,
+        "other": change.component or ", ".join(change.paths[:2]) or "nothing known", "what": change.effect.removeprefix("none: "),
+    }  # fmt: skip
+    asked: tuple[tuple[str, bool | None, str, str], ...] = (
+        ("shipped", None if timeless else live is not None, "never_live", "shipped"),
+        ("time", None if timeless else live is not None and live <= scene.onset + TOLERANCE, "too_late", "in_time"),
+        ("in force", ended is None or ended > scene.onset - TOLERANCE, "taken_back", "in_force"),
+        ("reach", reached > 0.0, "no_reach", "reaches"),
+        ("effect", not change.effect.startswith("none"), "no_effect", "has_effect"),
+    )
+    for name, holds, fails, says in asked:
+        say = "no_time" if holds is None else says if holds else fails
+        tests.append(Test(name, holds, Statement(f"verdict.{say}", values, change.evidence)))
+        if holds is False:
+            return Trial(change, live, 0.0, tuple(tests), has_mechanism=False)
+    found = _weighed(change, scene.onset if live is None else live, reached, diff_words, tests, values, scene)
+    return replace(found, live=None, weight=min(0.5 * found.weight, GUILTY / 1.01)) if timeless else found
+
+
+def _weighed(
+    change: Change,
+    live: Micros,
+    reached: float,
+    diff_words: Counter[str],
+    tests: list[Test],
+    values: dict[str, Scalar],
+    scene: Scene,
+) -> Trial:
+    """The strongest of its facts as the mechanism; a change without known facts can do what its kind can."""
+    facts = change.facts or (
+        CodeFact(
+            change.kind, change.kind, "", "", "", tuple(scene.kinds.get(change.kind, {}).get("causes", ())), change.risk
+        ),
+    )
     heard = sum(scene.words.get(word, 0.0) for word in diff_words)
     overlap = heard / (heard + 3.0)
-    strength = risk if change.kind == "commit" or change.effect else BY_KIND.get(change.kind, 0.2)
-    fits = 1.0 if shared else 0.5 if not scene.causes else 0.3
-    weight = strength * fits * reach * _lag(live, scene.onset, facts) * (0.5 + 0.5 * overlap)
-    values: dict[str, Scalar] = {
-        "component": scene.component, "live_at": live, "onset_at": scene.onset, "facts": ", ".join(_said(facts)) or change.kind,
-        "lag_s": (scene.onset - live) / 1e6,
+    best = max(facts, key=lambda fact: (round(_strength(fact, live, scene), 9), fact.kind, fact.subject))
+    shared = _shares(best, scene)
+    weight = (
+        _strength(best, live, scene) * reached * (best.silent + (1.0 - best.silent) * max(overlap, _named(best, scene)))
+    )
+    told = [
+        _said(fact)
+        for fact in facts
+        if fact.kind not in ("other", "restructured") and (fact is best or _shares(fact, scene))
+    ]
+    values |= {
+        "facts": ", ".join(dict.fromkeys(told)) or change.kind, "lag_s": (scene.onset - live) / 1e6,
+        "subject": best.subject, "before": best.before, "after": best.after,
     }  # fmt: skip
-    say = "fits" if shared else "no_mechanism"
-    return Trial(change, live, weight, Statement(f"verdict.{say}", values, change.evidence), bool(shared))
+    turned = not shared and best.before != "" and _opposite(best, scene)
+    say = "fits" if shared else "wrong_direction" if turned else "no_mechanism"
+    name = "direction" if turned else "mechanism"
+    tests.append(Test(name, shared, Statement(f"verdict.{say}", values, change.evidence)))
+    return Trial(change, live, round(weight, 9), tuple(tests), shared, best)
 
 
-BY_KIND: Mapping[str, float] = {
-    "campaign": 0.8,
-    "traffic": 0.8,
-    "migration": 0.8,
-    "flag": 0.35,
-    "config": 0.6,
-    "scale": 0.4,
-    "infra": 0.5,
-    "deploy": 0.15,
-}
+def _strength(fact: CodeFact, live: Micros, scene: Scene) -> float:
+    """Its risk, by how well its mechanism fits, by how soon the failure followed; more where the setting itself was seen to move."""
+    causes = set(fact.causes)
+    if causes & scene.causes.keys():
+        fits = max(scene.causes[word] for word in causes & scene.causes.keys())
+    elif not scene.causes:
+        fits = HINTED if causes & scene.hints else UNKNOWN
+    else:
+        fits = UNFIT
+    seen = _is_seen(fact, live, scene)
+    return min(1.0, fact.risk * (1.5 if seen else 1.0)) * fits * _lag(live, scene.onset, fact.is_slow)
 
 
-def _said(facts: Sequence[str]) -> list[str]:
-    return [fact.replace("_", " ") for fact in facts if fact not in ("other", "restructured")]
+def _shares(fact: CodeFact, scene: Scene) -> bool:
+    return bool(set(fact.causes) & (set(scene.causes) or scene.hints))
 
 
-def _where(change: Change) -> str:
-    return change.component or ", ".join(change.paths[:2]) or "nothing known"
+def _is_seen(fact: CodeFact, live: Micros, scene: Scene) -> bool:
+    """Whether a metric stepped from the old value of a setting to its new one as the change went live."""
+    try:
+        values = (float(fact.before), float(fact.after))
+    except ValueError:
+        return False
+    return any((before, after) == values and abs(time - live) <= SEEN for time, before, after in scene.levels)
 
 
-def _cleared(change: Change, live: Micros | None, say: str, values: Mapping[str, Scalar]) -> Trial:
-    return Trial(change, live, 0.0, Statement(f"verdict.{say}", values, change.evidence), has_mechanism=False)
+def _named(fact: CodeFact, scene: Scene) -> float:
+    """How far the system spoke of what the fact is about, by the rarest of its words."""
+    words = {word for word in split(f"{fact.subject} {fact.before}") if len(word) >= 4}
+    best = max((scene.words.get(word, 0.0) for word in words), default=0.0)
+    return best / (best + 0.5) if best else 0.0
 
 
-def live_from(change: Change, changes: Sequence[Change], scene: Scene) -> Micros | None:
-    """When a change took effect: a commit with the first deploy that carries it, or the next one of what it reaches.
-
-    None for a commit that no deploy ever shipped, where deploys are known at all.
-    """
-    if change.kind != "commit" or not scene.has_deploys:
-        return change.time
-    carrying = [
-        each.time for each in changes if each.time is not None and each.kind != "commit" and carries(each, change)
-    ]
-    if carrying:
-        return min(carrying)
-    later = [
-        each.time
-        for each in changes
-        if each.kind == "deploy"
-        and each.time is not None
-        and change.time is not None
-        and each.time >= change.time
-        and touches(change, each.component) > 0
-    ]
-    return min(later, default=None)
+def _opposite(fact: CodeFact, scene: Scene) -> bool:
+    """Whether a setting was moved at all, so that only its direction clears it."""
+    return fact.kind.endswith(("_lowered", "_raised"))
 
 
-# Folders that say how a repository is laid out, not whose the code is.
-PLACES = {
-    "services",
-    "service",
-    "src",
-    "main",
-    "app",
-    "apps",
-    "cmd",
-    "svc",
-    "internal",
-    "pkg",
-    "lib",
-    "java",
-    "config",
-    "charts",
-}
+def _said(fact: CodeFact) -> str:
+    moved = (
+        f" {fact.before} to {fact.after}"
+        if fact.before and fact.after and len(fact.before) + len(fact.after) < 40
+        else ""
+    )
+    return f"{fact.kind.replace('_', ' ')}{': ' + fact.subject if fact.subject and fact.subject != fact.kind else ''}{moved}"
 
 
-def carries(deploy: Change, commit: Change) -> bool:
-    """Whether a deploy names the commit."""
-    names = [name for name in (*deploy.carries, deploy.ref) if len(name) >= 7]
-    return bool(commit.ref) and any(commit.ref.startswith(name) or name.startswith(commit.ref) for name in names)
-
-
-def touches(change: Change, component: str) -> float:
-    """How surely a change's files belong to ``component``: 1 by name, a half for shared code, 0 for another's.
-
-    >>> touches(Change("a", 0, "commit", "", "", "", "", ("services/checkout/order.go",), (), "", ()), "checkoutservice")
-    1.0
-    """
-    if change.component:
-        return 1.0 if change.component == component else 0.0
-    if not change.paths:
-        return 0.5
-    best = 0.0
-    plain = _plain(component)
-    for path in change.paths:
-        folders = path.lower().rpartition("/")[0] or path.lower()
-        own = [part for part in re.split(r"[/._-]+", folders) if len(part) >= 3 and part not in PLACES]
-        if any(part in plain for part in own) or plain in re.sub(r"[^a-z0-9]", "", path.lower()):
-            best = max(best, 1.0)
-        elif SHARED.search(path):
-            best = max(best, 0.5)
-    return best
-
-
-def _plain(component: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", component.lower())
-
-
-def _reach(change: Change, changes: Sequence[Change], scene: Scene) -> float:
-    """1 for the failing component itself, less for what it depends on or shares, 0 for what cannot get there."""
-    if change.kind == "commit":
-        carriers = [each.component for each in changes if each.kind == "deploy" and carries(each, change)]
-        if scene.component in carriers:
-            return 1.0
-        own = touches(change, scene.component)
-        if carriers:
-            return 0.6 if set(carriers) & scene.dependencies else 0.0 if own < 1.0 else 0.5
-        return (
-            own
-            if own
-            else max(
-                (0.6 * touches(change, each) for each in scene.dependencies if touches(change, each) == 1.0),
-                default=0.0,
-            )
-        )
-    if not change.component:
-        return 0.7
-    if change.component == scene.component:
-        return 1.0
-    return 0.7 if change.component in scene.dependencies else 0.0
-
-
-def _lag(live: Micros, onset: Micros, facts: Sequence[str]) -> float:
+def _lag(live: Micros, onset: Micros, is_slow: bool) -> float:
     """Less for what went live long before, unless it is of the kind that fills up slowly; halved after an hour."""
-    if SLOW & set(facts):
+    if is_slow:
         return 1.0
     minutes = max(0.0, (onset - live) / MINUTE)
     return 0.3 + 0.7 * math.exp(-minutes / 60.0)
-
-
-def said_by(texts: Sequence[tuple[str, float]], split: "Mapping[str, Counter[str]]") -> Mapping[str, float]:
-    """Words that the system said during the incident, weighted by how rare they are among the changes' words."""
-    total = max(1, len(split))
-    seen = Counter(word for counted in split.values() for word in counted)
-    weights: dict[str, float] = {}
-    for text, weight in texts:
-        for word in set(
-            re.findall(r"[a-z]{3,}", re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", text).replace("_", " ").lower())
-        ):
-            rarity = math.log((total + 1) / (seen.get(word, 0) + 1))
-            weights[word] = max(weights.get(word, 0.0), weight * rarity)
-    return weights
-
-
-def evidence_of(trials: Sequence[Trial]) -> tuple[Evidence, ...]:
-    """The evidence under the changes of some trials."""
-    return tuple(item for trial in trials for item in trial.change.evidence)

@@ -46,7 +46,7 @@ def _holders(shop: Shop, start: float, end: float) -> dict[str, float]:
 ANSWERS = {
     "checkout-pool-exhaustion": {
         "first_failing_component": "payment", "failure_mode": "db_pool_exhausted", "category": "resource_exhaustion",
-        "guilty": "mig-0187", "cleared": ["dep-2291", "dep-2293", "mig-0188"],
+        "guilty": "9c44d1e7a5b34c2d8e9f0a1b2c3d4e5f60718293", "cleared": ["dep-2291", "dep-2293", "mig-0188"],
     },
     "campaign-surge": {"category": "traffic", "guilty": "cmp-0412", "cleared": ["dep-2310"]},
 }  # fmt: skip

@@ -1,261 +1,114 @@
-"""What a diff does to behaviour, in any language: by tokens of its removed and added lines."""
+"""What a diff does to behaviour, in any language. Facts come from code, never from a commit's message."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from forensics.findings.changes.diffs import Hunk, hunks
+from forensics.findings.changes import calls, constants, diffs, growth, guards, inert, names, packages, queries
+from forensics.findings.changes.code import Line, Place, place
+from forensics.findings.changes.knowledge import Knowledge, snake
+from forensics.records.finding import CodeFact
 
-# Files that no running program reads, or that only change how something looks.
-INERT_PATH = re.compile(
-    r"(?i)\.(md|rst|txt|adoc|css|scss|less|svg|png|jpe?g|gif|ico|woff2?|html?|tmpl|storybook)$|(^|/)(docs?|tests?|__tests__|spec|testdata|fixtures|examples|\.github|\.circleci)/"
-    r"|_test\.|\.test\.|\.spec\.|test_[^/]*$|(^|/)(LICENSE|CODEOWNERS|\.gitignore)$|(theme|palette|tokens)\.(ts|js|json)$"
-)
-MANIFEST = re.compile(
-    r"(?i)(^|/)(go\.(mod|sum)|package(-lock)?\.json|yarn\.lock|requirements[\w.-]*|pyproject\.toml|poetry\.lock|pom\.xml|build\.gradle(\.kts)?"
-    r"|Cargo\.(toml|lock)|Gemfile(\.lock)?|composer\.(json|lock))$"
-)
-COMMENT = re.compile(r"^\s*(//|#(?!include|if|define)|\*|/\*|--\s|;|<!--|\"\"\"|''')")
-LOGGING = re.compile(
-    r"(?i)\b(log(ger|ging)?|slog|LOG_\w+|console|print(f|ln)?|tracer?|span|metrics?|prometheus|statsd|otel|counter|histogram)\b\W"
-)
-STRING = re.compile(r"\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|`([^`]*)`")
-WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?!\w*\.\w*[a-z])")
-CALL = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
-LOOP = re.compile(r"^\s*(for|while|foreach|loop)\b|\.(forEach|map|each)\(")
-# Settings that bound a resource or the time given to something.
-LIMIT = re.compile(
-    r"(?i)(max|min|limit|size|pool|conn(ection)?s?|timeout|ttl|leeway|skew|grace|toleran|retr(y|ies)|backoff|batch|buffer|capacity|quota|replicas|workers|threads|concurrency|interval|cpu|memory|heap|idle|lifetime|keepalive|threshold|window)"
-)
-VERSION = re.compile(r"\d+[.-]\d+|^v?\d+$|[0-9a-f]{7,}")
-KEYWORDS = {
-    "if",
-    "for",
-    "while",
-    "return",
-    "func",
-    "function",
-    "def",
-    "switch",
-    "catch",
-    "range",
-    "make",
-    "len",
-    "append",
-    "new",
-}
+# What taking code apart into helpers looks like when it does the same as before.
+EASED = {
+    "name_changed", "field_renamed", "condition_removed", "condition_changed", "comparison_changed", "null_check_removed",
+    "bounds_check_removed", "validation_removed", "validation_added", "access_changed", "tls_changed", "error_ignored", "lock_removed",
+    "release_removed", "timeout_removed", "protection_removed", "unsafe_access", "cache_removed",
+}  # fmt: skip
+KEPT, GROWN = 0.9, 1.1
+EASE = 0.3
 
 
-def effect(diff: str, named: Sequence[str]) -> str:
-    """The facts of a diff, comma-separated and sorted; ``none: REASON`` where it cannot change behaviour; "" without a diff."""
-    if named and all(INERT_PATH.search(path) for path in named):
-        return "none: only documents, tests or appearance"
+def read(diff: str, named: Sequence[str], known: Knowledge) -> tuple[str, tuple[CodeFact, ...]]:
+    """The effect of a diff in words, and its facts sorted by risk.
+
+    The words are the kinds of the facts, comma-separated; ``none: REASON`` where it cannot change behaviour; "" without a diff.
+    """
+    if named and all(inert.is_inert_path(path) for path in named):
+        return "none: only documents, tests or appearance", ()
     if not diff.strip():
-        return ""
-    found = [hunk for hunk in hunks(diff) if not INERT_PATH.search(hunk.path)]
-    live = [_code(hunk) for hunk in found]
-    if not any(hunk.removed or hunk.added for hunk in live):
-        return "none: only comments, formatting, documents or tests"
-    if all(_is_only(LOGGING, hunk) for hunk in live):
-        return "none: only logging or metrics"
-    told = sorted({fact for hunk in live for fact in _facts(hunk)} | set(_moved(live)))
-    return ", ".join(told) if told else "other"
+        return "", ()
+    parsed = diffs.parse(diff, next((path for path in named if not inert.is_inert_path(path)), ""))
+    hunks = [hunk for hunk in parsed.hunks if not inert.is_inert_path(hunk.path)]
+    places = [place(hunk) for hunk in hunks if not packages.is_manifest(hunk.path)]
+    manifests = [hunk for hunk in hunks if packages.is_manifest(hunk.path)]
+    binary = [path for path in parsed.binary if not inert.is_inert_path(path)]
+    if not manifests and not binary and not parsed.is_partial:
+        why = inert.reason(places)
+        if why:
+            return f"none: {why}", ()
+    found = [fact for hunk in hunks for fact in packages.read(hunk, known)] + list(_code(places, known))
+    found += [known.fact("not_readable", path, path) for path in binary]
+    found += [known.fact("read_in_part", "a diff longer than is read", "")] if parsed.is_partial else []
+    facts = _settle(found, places, known)
+    return ", ".join(sorted({fact.kind for fact in facts})), facts
 
 
-def _code(hunk: Hunk) -> Hunk:
-    """Changed lines without comments, blank lines, and lines that differ in white space alone."""
-    removed = [line for line in hunk.removed if line.strip() and not COMMENT.match(line)]
-    added = [line for line in hunk.added if line.strip() and not COMMENT.match(line)]
-    squeezed = Counter(re.sub(r"\s+", "", line) for line in removed) & Counter(
-        re.sub(r"\s+", "", line) for line in added
+def _code(places: Sequence[Place], known: Knowledge) -> Iterator[CodeFact]:
+    came, gone = ({each.verb for one in places for each in calls.calls(side(one))} for side in (_added, _removed))
+    named = frozenset(
+        snake(token.text)
+        for one in places
+        for line in one.new
+        for token in line.tokens
+        if token.kind in ("name", "string")
     )
-    return Hunk(hunk.path, tuple(_without(removed, squeezed)), tuple(_without(added, squeezed)), hunk.kept, hunk.lines)
+    throughout = names.renamed_throughout(places)
+    for one in places:
+        yield from constants.read(one, named, known)
+        yield from calls.read(one, frozenset(came), frozenset(gone), known)
+        yield from guards.read(one, known)
+        yield from names.read(one, throughout, known)
+    yield from queries.read(places, known)
+    yield from growth.read(places, known)
 
 
-def _without(lines: Sequence[str], squeezed: Counter[str]) -> Iterator[str]:
-    left = squeezed.copy()
-    for line in lines:
-        key = re.sub(r"\s+", "", line)
-        if left[key]:
-            left[key] -= 1
-        else:
-            yield line
+def _added(one: Place) -> Sequence[Line]:
+    return one.added
 
 
-def _is_only(pattern: re.Pattern[str], hunk: Hunk) -> bool:
-    changed = (*hunk.removed, *hunk.added)
-    return all(pattern.search(line) or re.fullmatch(r"[\s{}()\[\],;]*|.*Name:.*|.*Help:.*", line) for line in changed)
+def _removed(one: Place) -> Sequence[Line]:
+    return one.removed
 
 
-def _facts(hunk: Hunk) -> Iterator[str]:
-    yield from _manifest(hunk)
-    if MANIFEST.search(hunk.path):
-        return
-    yield from _constants(hunk)
-    yield from _calls(hunk)
-    yield from _guards(hunk)
-    yield from _data(hunk)
+def _settle(found: Sequence[CodeFact], places: Sequence[Place], known: Knowledge) -> tuple[CodeFact, ...]:
+    """Each fact once, riskiest first, eased where the code was only taken apart; ``other`` where nothing is told."""
+    eased = _is_restructured(places)
+    facts: dict[tuple[str, str, str], CodeFact] = {}
+    for fact in found:
+        risk = round(fact.risk * (EASE if eased and fact.kind in EASED else 1.0), 6)
+        facts.setdefault((fact.kind, fact.subject, fact.path), replace(fact, risk=risk))
+    if eased:
+        facts["restructured", "", ""] = known.fact("restructured", "", "")
+    if not facts:
+        facts["other", "", ""] = known.fact("other", "", "")
+    return tuple(sorted(facts.values(), key=lambda each: (-each.risk, each.kind, each.path, each.subject)))
 
 
-def _manifest(hunk: Hunk) -> Iterator[str]:
-    """Dependencies whose version moved: a patch release, or more."""
-    pins: list[dict[str, tuple[int, int, int]]] = [{}, {}]
-    for side, lines in enumerate((hunk.removed, hunk.added)):
-        for line in lines:
-            match = re.search(r"([\w@./-]+)[\"'\s:=^~<>]+v?(\d+)\.(\d+)(?:\.(\d+))?", line)
-            if match:
-                pins[side][match[1].strip("\"'")] = (int(match[2]), int(match[3]), int(match[4] or 0))
-    for name in sorted(pins[0].keys() & pins[1].keys()):
-        old, new = pins[0][name], pins[1][name]
-        if MANIFEST.search(hunk.path) or "/" in name:
-            yield (
-                "dependency_patch"
-                if old[:2] == new[:2]
-                else "dependency_minor"
-                if old[0] == new[0]
-                else "dependency_major"
-            )
-    if MANIFEST.search(hunk.path) and pins[0].keys() ^ pins[1].keys():
-        yield "dependency_set"
-
-
-def _constants(hunk: Hunk) -> Iterator[str]:
-    """A number that changed under one name, and bounds that are gone."""
-    for old in hunk.removed:
-        for new in hunk.added:
-            if (
-                NUMBER.search(old)
-                and NUMBER.sub("#", old).split() == NUMBER.sub("#", new).split()
-                and old != new
-                and LIMIT.search(old)
-            ):
-                before, after = (float(NUMBER.search(text)[0]) for text in (old, new) if NUMBER.search(text))  # type: ignore[index]
-                ratio = after / before if before else 10.0
-                yield (
-                    "limit_changed_much"
-                    if ratio >= 4 or ratio <= 0.25
-                    else "limit_lowered"
-                    if ratio < 1
-                    else "limit_raised"
-                )
-    # Only a line with a number sets a bound; a type called Buffer does not.
-    gone = _names([line for line in hunk.removed if NUMBER.search(line)]) - _names((*hunk.added, *hunk.kept))
-    if any(LIMIT.search(name) for name in gone) and not _is_moved(hunk):
-        yield "limit_removed"
-
-
-def _calls(hunk: Hunk) -> Iterator[str]:
-    removed, added = _called(hunk.removed), _called(hunk.added)
-    if any(re.search(r"(?i)batch|bulk|many|all\b|chunk", name) for name in removed - added):
-        yield "batch_removed"
-    if _loop_calls(hunk, "+") - _loop_calls(hunk, "-") - KEYWORDS:
-        yield "loop_call"
-    if any(re.search(r"(?i)cache|memo|lru", name) for name in _names(hunk.removed) - _names((*hunk.added, *hunk.kept))):
-        yield "cache_removed"
-    if any(
-        re.search(r"(?i)(^|\.)(un)?lock|mutex|synchroni[sz]ed|atomic|transaction|begin|commit\b", name)
-        for name in removed - added
-    ):
-        yield "concurrency"
-    if any(
-        re.search(r"(?i)\b(close|release|free|dispose|cancel|defer)\b|\.close$|\.release$", name)
-        for name in removed - added
-    ):
-        yield "release_removed"
-
-
-def _loop_calls(hunk: Hunk, side: str) -> set[str]:
-    """Calls of other objects that stand in a loop on one side of the hunk."""
-    found: set[str] = set()
-    depth: int | None = None
-    for line in hunk.lines:
-        if line[:1] not in (" ", side):
-            continue
-        text = line[1:]
-        indent = len(text) - len(text.lstrip())
-        if depth is not None and text.strip() and indent <= depth:
-            depth = None
-        if depth is not None and line[:1] == side:
-            found |= {name for name in _called([text]) if "." in name and not LOGGING.search(name + "(")}
-        if LOOP.search(text):
-            depth = indent if depth is None else depth
-    return found
-
-
-def _guards(hunk: Hunk) -> Iterator[str]:
-    """Conditions that ended a path early and are gone."""
-    old = [line for line in hunk.removed if re.search(r"\b(if|unless|assert|require|guard|case)\b", line)]
-    new = [line for line in hunk.added if re.search(r"\b(if|unless|assert|require|guard|case)\b", line)]
-    nil = re.compile(r"(?i)\b(nil|null|none|undefined|isset|exists|is_?empty|len)\b|== ?\"\"|\?\.")
-    if (
-        any(nil.search(line) for line in old)
-        and sum(map(bool, map(nil.search, old))) > sum(map(bool, map(nil.search, new)))
-        and not _wraps_error(old, hunk)
-    ):
-        yield "guard_removed"
-    elif len(old) > len(new) and not _is_moved(hunk) and not _wraps_error(old, hunk):
-        yield "condition_removed"
-    elif old and new and _terms(old) != _terms(new) and _terms(old) - _terms(new) and not _is_moved(hunk):
-        yield "condition_changed"
-
-
-def _wraps_error(old: Sequence[str], hunk: Hunk) -> bool:
-    """Whether the conditions only pass errors on, which a helper may do instead."""
-    return all(re.search(r"\berr(or)?\b", line) for line in old) and bool(_called(hunk.added) - _called(hunk.removed))
-
-
-def _terms(lines: Sequence[str]) -> set[str]:
-    return {word for line in lines for word in WORD.findall(line)} - {"if", "err", "nil", "error"}
-
-
-def _data(hunk: Hunk) -> Iterator[str]:
-    """Names of fields and tables in strings, and collections that only grow."""
-    old, new = _strings(hunk.removed), _strings(hunk.added)
-    if (
-        len(hunk.removed)
-        and any(
-            STRING.sub("S", a).split() == STRING.sub("S", b).split() and _strings([a]) != _strings([b])
-            for a in hunk.removed
-            for b in hunk.added
+def _is_restructured(places: Sequence[Place]) -> bool:
+    """Whether nearly all removed names, numbers and strings come back, and more code stands around them."""
+    old, new = (
+        Counter(
+            token.text
+            for one in places
+            for line in side(one)
+            for token in line.tokens
+            if token.kind in ("name", "number", "string")
         )
-        and any(re.fullmatch(r"[a-z][\w.-]{1,40}", text) and not VERSION.search(text) for text in old - new)
-    ):
-        yield "name_changed"
-    if any(
-        re.search(r"(?i)\b(select|insert|update|delete|alter|create)\b.*\b(from|into|set|table|index)\b", text)
-        for text in new - old
-    ):
-        yield "query_added"
-    grows = re.search(r"(\w+)\s*=\s*append\(\1|\.append\(|\.push\(|\.add\(|\+=\s*\[", "\n".join(hunk.added))
-    standing = re.search(
-        r"(?m)^\s{0,2}(var|let|const|static|private static|global)?\s*\w+\s*(:?=|:)?\s*(\[\]|map\[|\[\s*\]|\{\s*\}|new (Array|List|Map)|make\()",
-        "\n".join(hunk.added),
+        for side in (_removed, _added)
     )
-    if grows and standing and not re.search(r"(?i)lru|evict|max|bounded|limit", "\n".join(hunk.added)):
-        yield "unbounded_growth"
+    kept = sum((old & new).values())
+    return bool(old) and kept >= KEPT * sum(old.values()) and sum(new.values()) >= GROWN * sum(old.values())
 
 
-def _moved(live: Sequence[Hunk]) -> Iterator[str]:
-    """Code that was taken apart into helpers and does the same: most removed words come back."""
-    old = Counter(word for hunk in live for line in hunk.removed for word in WORD.findall(line))
-    new = Counter(word for hunk in live for line in hunk.added for word in WORD.findall(line))
-    if old and sum((old & new).values()) >= 0.9 * sum(old.values()) and sum(new.values()) >= 1.2 * sum(old.values()):
-        yield "restructured"
-
-
-def _is_moved(hunk: Hunk) -> bool:
-    old, new = _terms(hunk.removed), _terms(hunk.added)
-    return bool(old) and len(old & new) >= 0.8 * len(old)
-
-
-def _names(lines: Sequence[str]) -> set[str]:
-    return {word for line in lines for word in WORD.findall(STRING.sub("", line))}
-
-
-def _called(lines: Sequence[str]) -> set[str]:
-    return {name for line in lines for name in CALL.findall(line) if name not in KEYWORDS}
-
-
-def _strings(lines: Sequence[str]) -> set[str]:
-    return {next(filter(None, groups), "") for line in lines for groups in STRING.findall(line)}
+def between(name: str, before: str, after: str, known: Knowledge) -> tuple[str, tuple[CodeFact, ...]]:
+    """What a setting that a record gives with its values before and after does; ("", ()) where it tells nothing."""
+    if not before or not after or before == after or len(before) > 200 or len(after) > 200:
+        return "", ()
+    key = (name.split() or ["value"])[-1].strip("\"'“”:")
+    diff = f"--- a/settings.yaml\n+++ b/settings.yaml\n@@ -1 +1 @@\n-{key}: {before}\n+{key}: {after}\n"
+    effect, found = read(diff, ("settings.yaml",), known)
+    told = tuple(
+        fact for fact in found if fact.kind not in ("other", "name_changed", "constant_changed", "switch_flipped")
+    )
+    return (effect, told) if told else ("", ())
