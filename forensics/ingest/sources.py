@@ -24,7 +24,7 @@ class Known:
     """What reading needs to know besides the file: formats in order, masks, and what was asked for."""
 
     formats: Sequence[Format]
-    masks: Sequence[masking.Mask]
+    masks: masking.Masks
     options: Options
     zone: str
 
