@@ -1,11 +1,14 @@
 """What to do: remedies, actions, the runbook and drafts for communication."""
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from forensics.clock import iso
 from forensics.records.case import Case
 from forensics.records.report.outcome import RemediationOut, StepOut
 from forensics.records.report.prose import claim
+from forensics.records.window import SECOND
 from forensics.report.citing import Register
 from forensics.report.wording import count, duration, instant, percent
 
@@ -83,8 +86,29 @@ def actions(case: Case) -> tuple[dict[str, Any], ...]:
 
 
 def runbook(case: Case) -> tuple[dict[str, Any], ...]:
-    """The checks of the failure mode, in order."""
-    return tuple({"step": number, "text": text} for number, text in enumerate(_mode(case).get("runbook", ()), 1))
+    """The checks of the failure mode, in order, with the names and times of this incident in their commands."""
+    window = case.windows.incident
+    names = {
+        # Names come from the bundle: quoted, a hostile one stays a name when somebody runs the command.
+        "{component}": shlex.quote(case.verdict.first_failing_component),
+        "{start}": iso(window.start // SECOND * SECOND),
+        "{end}": iso(window.end // SECOND * SECOND),
+        "{start_ms}": str(window.start // 1000),
+        "{end_ms}": str(window.end // 1000),
+        # Which pod or node a command is for, the reader of the runbook chooses.
+        "{pod}": "POD",
+        "{node}": "NODE",
+    }
+    return tuple(
+        {"step": number, **{key: _named(text, names) for key, text in check.items()}}
+        for number, check in enumerate(_mode(case).get("runbook", ()), 1)
+    )
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    for placeholder, name in names.items():
+        text = text.replace(placeholder, name)
+    return text
 
 
 def communications(case: Case, register: Register) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from forensics.records.evidence import RecordEvidence, Statement
-from forensics.records.finding import Findings
+from forensics.records.finding import Finding, Findings
 from forensics.records.signal import Detected, Signal, Windows
 from forensics.store import Store
 
@@ -22,12 +22,17 @@ def calm(store: Store, windows: Windows, detected: Detected, findings: Findings)
     loud = [each for each in detected.signals if _is_loud(each)]
     if not firing.height and not loud and not findings.modes:
         return (Statement("verdict.calm", {"signals": len(detected.signals)}),)
-    if _has_recovered(store) and not loud and not findings.modes:
+    if _has_recovered(store) and not loud and all(_is_reported(each) for each in findings.modes):
         return (Statement("verdict.recovered", {}),)
     # An alert whose own threshold is a warning, with nothing that fails behind it.
     if not loud and not findings.modes:
         return (Statement("verdict.harmless_alert", {}, _cited(firing)),)
     return None
+
+
+def _is_reported(mode: Finding) -> bool:
+    """Whether a failure mode rests on what a platform or an alert reported alone, which may be over by now."""
+    return all(each.values.get("kind") in ("state", "alert", "external") for each in mode.fits)
 
 
 def _cited(firing: pl.DataFrame) -> tuple[RecordEvidence, ...]:

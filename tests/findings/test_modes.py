@@ -1,6 +1,10 @@
 """Every failure mode fits its own fitting sample and not its close miss."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
+import yaml
 
 from forensics.findings import modes
 from forensics.library import Library
@@ -32,3 +36,25 @@ def test_no_two_failure_modes_give_the_same_advice() -> None:
     advice = [said[key] for said in DEFINITIONS.values() for key in ("now", "soon", "later")]
 
     assert len(set(advice)) == len(advice)
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_a_failure_mode_names_its_look_alikes_and_checks(name: str) -> None:
+    said = DEFINITIONS[name]
+
+    assert {each["mode"] for each in said["look_alike"]} <= set(DEFINITIONS) - {name}
+    assert all(each["test"] for each in said["look_alike"])
+    assert all(each["text"] and each["command"] and each["expected"] for each in said["runbook"])
+
+
+def test_alert_rules_are_promql(tmp_path: Path) -> None:
+    rules = [
+        {"alert": name, "expr": said["alert"]["expr"], "for": said["alert"]["for"]}
+        for name, said in DEFINITIONS.items()
+    ]
+    written = tmp_path / "rules.yaml"
+    written.write_text(yaml.safe_dump({"groups": [{"name": "failure modes", "rules": rules}]}))
+
+    done = subprocess.run(["promtool", "check", "rules", written], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
