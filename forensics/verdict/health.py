@@ -1,5 +1,7 @@
 """Whether anything failed at all."""
 
+import re
+
 import polars as pl
 
 from forensics.records.evidence import RecordEvidence, Statement
@@ -10,6 +12,7 @@ from forensics.store import Store
 # A shift that nobody would call an incident: fewer deviations than this, or not in what users feel.
 LOUD = 8.0
 FELT = {"errors": 1, "latency": 1, "availability": -1, "saturation": 1, "queue": 1}
+UNREADY = re.compile(r'"ready":\s*false')
 QUIET = ("ok", "normal", "resolved", "inactive")
 
 
@@ -52,7 +55,7 @@ def _has_recovered(store: Store) -> bool:
     rows = (
         store.scan("state")
         .filter(pl.col("kind").is_in(["deployment", "pod", "node"]))
-        .select("kind", "message", "reason")
+        .select("kind", "message", "reason", "attributes")
         .collect()
     )
     if not rows.height:
@@ -60,9 +63,11 @@ def _has_recovered(store: Store) -> bool:
     return all(_is_well(*row) for row in rows.rows())
 
 
-def _is_well(kind: str, message: str, reason: str) -> bool:
+def _is_well(kind: str, message: str, reason: str, attributes: str) -> bool:
     if kind == "pod":
-        return message in ("Running", "Succeeded") and reason in ("Running", "Succeeded", "", "Completed")
+        # A pod that runs may still fail its checks: then a container of it says that it is not ready.
+        is_ready = message == "Succeeded" or not UNREADY.search(attributes or "")
+        return is_ready and message in ("Running", "Succeeded") and reason in ("Running", "Succeeded", "", "Completed")
     if kind == "node":
         return "ready True" in message and "pressure True" not in message
     ready, _, wanted = message.partition(" of ")
