@@ -30,6 +30,7 @@ ASKING = (
     click.option("--start", default="", metavar="T", help="Start of the incident, as 2026-05-06T14:00Z."),
     click.option("--end", default="", metavar="T", help="End of the incident."),
     click.option("--symptom", default="", metavar="TEXT", help="What was noticed, in words."),
+    click.option("--redact", is_flag=True, help="Take out people, addresses and ids; secrets always go."),
     click.option("--slo", multiple=True, metavar="FILE|SLI=PERCENT", help="As availability=99.9, or a file."),
 )
 
@@ -59,6 +60,8 @@ def understood(
     end: str = "",
     symptom: str = "",
     slo: Sequence[str] = (),
+    *,
+    redact: bool = False,
 ) -> "Options":
     """The options as records; instants without a zone are in the zone given for all files, else UTC.
 
@@ -90,6 +93,7 @@ def understood(
         include=tuple(include),
         exclude=tuple(exclude),
         definitions=tuple(definitions),
+        redact=redact,
     )
 
 

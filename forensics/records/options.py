@@ -25,6 +25,7 @@ class Options:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     definitions: tuple[Path, ...] = ()
+    redact: bool = False
 
 
 def recorded(options: Options) -> dict[str, Any]:

@@ -30,7 +30,19 @@ from forensics.records.report.investigation import (
 from forensics.records.report.outcome import AlertOut
 from forensics.records.report.prose import claim
 from forensics.records.window import Micros
-from forensics.report import advice, charting, clocks, costs, coverage, events, figuring, service, templates, tracing
+from forensics.report import (
+    advice,
+    charting,
+    clocks,
+    costs,
+    coverage,
+    events,
+    figuring,
+    redacting,
+    service,
+    templates,
+    tracing,
+)
 from forensics.report.canonical import as_json, seal
 from forensics.report.citing import Register, span
 from forensics.report.wording import Words
@@ -62,7 +74,7 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "options": recorded(case.options),
     }
     sections |= {**UNKNOWN, "evidence": register.rows()}
-    whole = Report(**sections, seal="")
+    whole = redacting.redact(Report(**sections, seal=""), store, library, people=case.options.redact)
     return replace(whole, seal=seal(as_json(whole)))
 
 
