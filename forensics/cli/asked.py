@@ -83,13 +83,10 @@ def understood(
         if low is not None and high is not None and low >= high:
             raise UsageError(f"--{last} is not after --{first}", hint="Swap them, or add the date to both.")
     return Options(
-        start=times["start"],
-        end=times["end"],
+        **times,
         symptom=symptom,
         slo=tuple(slo),
         timezones=zones,
-        since=times["since"],
-        until=times["until"],
         include=tuple(include),
         exclude=tuple(exclude),
         definitions=tuple(definitions),
