@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from forensics.impact import (
     agreements,
     apdex,
@@ -18,10 +20,10 @@ from forensics.impact import (
     burning,
     calendars,
     counters,
+    expecting,
     histograms,
     money,
     response,
-    seasons,
     transactions,
     users,
 )
@@ -136,7 +138,9 @@ def _fleet(said: Input) -> dict[str, float] | None:
 
 
 def _users(said: Input) -> dict[str, int]:
-    found = users.affected([tuple(each) for each in said["events"]], said["recover_within_s"])
+    rows = [(user, int(time * 1e6), status >= 500, True) for user, time, status in said["events"]]
+    schema = {"user": pl.String, "time": pl.Int64, "is_error": pl.Boolean, "counts": pl.Boolean}
+    found = users.affected(pl.DataFrame(rows, schema, orient="row"), said["recover_within_s"])
     return {
         "erroring": found.erroring,
         "not_recovered": found.not_recovered,
@@ -146,7 +150,9 @@ def _users(said: Input) -> dict[str, int]:
 
 
 def _retries(said: Input) -> dict[str, float | None]:
-    found = transactions.deduplicate([tuple(each) for each in said["attempts"]])
+    rows = [(key, order, status >= 500) for key, order, status in said["attempts"]]
+    schema = {"key": pl.String, "order": pl.Float64, "is_error": pl.Boolean}
+    found = transactions.deduplicate(pl.DataFrame(rows, schema, orient="row"))
     return {
         "attempt_failures": found.failed_attempts,
         "logical_requests": found.logical,
@@ -156,8 +162,8 @@ def _retries(said: Input) -> dict[str, float | None]:
 
 
 def _season(said: Input) -> dict[str, float] | None:
-    found = seasons.same_slot(said["history_same_slot"])
-    return None if found is None else {"expected_median": found.value, "lost": found.value - said["actual"]}
+    found = expecting.median_of(said["history_same_slot"])
+    return None if found is None else {"expected_median": found, "lost": found - said["actual"]}
 
 
 def _revenue(said: Input) -> dict[str, float]:

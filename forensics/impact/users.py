@@ -1,9 +1,20 @@
 """Users who met errors, and those who did not get through soon after."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-FIRST_ERROR = 500
+import polars as pl
+
+from forensics.impact.edge import Edge
+from forensics.impact.estimates import exact, unknown
+from forensics.measuring import within
+from forensics.records.evidence import CountEvidence, Statement
+from forensics.records.impact import Estimate
+from forensics.records.signal import Windows
+from forensics.records.window import MINUTE, Window
+from forensics.store import Store
+
+# Somebody whose next request succeeds within this tried again and got through.
+PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,28 +27,54 @@ class Users:
     failed_requests: int
 
 
-def affected(events: Iterable[tuple[str | None, float, int]], within_s: float) -> Users:
-    """Users from ``(user, time in seconds, status)`` events in any order.
+def affected(events: pl.DataFrame, within_s: float) -> Users:
+    """Users from events in any order: columns user (or null), time (microseconds), is_error, and counts (bool).
 
-    A user recovered when every error was followed by a success within ``within_s``.
+    Errors count where ``counts`` holds; a user recovered when each of those was followed by a success within ``within_s``.
     """
-    by_user: dict[str, list[tuple[float, int]]] = {}
-    unattributed = failed = 0
-    for user, time, status in events:
-        failed += status >= FIRST_ERROR
-        if user is None:
-            unattributed += status >= FIRST_ERROR
-        else:
-            by_user.setdefault(user, []).append((time, status))
-    met = [rows for rows in by_user.values() if any(status >= FIRST_ERROR for _, status in rows)]
-    return Users(len(met), sum(not _recovered(sorted(rows), within_s) for rows in met), unattributed, failed)
+    errors = events.filter("is_error", "counts")
+    named = errors.drop_nulls("user")
+    mine = events.filter(pl.col("user").is_in(named["user"].unique().to_list())).sort("user", "time", "is_error")
+    success = pl.when(~pl.col("is_error")).then(pl.col("time")).backward_fill().over("user")
+    met = mine.with_columns((success - pl.col("time")).alias("wait")).filter("is_error", "counts")
+    kept_out = met.filter(pl.col("wait").is_null() | (pl.col("wait") > round(within_s * 1e6)))
+    return Users(
+        named["user"].n_unique(), kept_out["user"].n_unique(), errors.height - named.height, errors.height
+    )  # fmt: skip
 
 
-def _recovered(rows: list[tuple[float, int]], within_s: float) -> bool:
-    success: float | None = None
-    for time, status in reversed(rows):
-        if status < FIRST_ERROR:
-            success = time
-        elif success is None or success - time > within_s:
-            return False
-    return True
+def count(store: Store, windows: Windows, found: Edge | None) -> tuple[Estimate, Estimate, Estimate]:
+    """Users affected, users who did not get through within a minute, and failed requests that name nobody."""
+    if found is None or found.source != "requests":
+        return (unknown("impact.no_users", "users"),) * 2 + (unknown("impact.no_requests", "requests"),)
+    reach = Window(windows.incident.start, windows.incident.end + 10 * MINUTE)
+    events = (
+        store.scan("requests")
+        .filter(pl.col("component") == found.component, within(reach))
+        .select(
+            "user",
+            pl.col("time").to_physical(),
+            pl.col("is_error").fill_null(value=False),
+            within(windows.incident).alias("counts"),
+        )
+        .collect()
+    )
+    if events["user"].null_count() == events.height:
+        most = float(found.failed)
+        says = Statement("impact.users_bound", {"n": most})
+        bound = Estimate(None, min(1.0, most), most, "users", says, (found.failed_evidence,))
+        return bound, bound, exact(most, "requests", "impact.unattributed", (found.failed_evidence,))
+    counted = affected(events, PATIENCE_S)
+    failed = found.failed_evidence
+    cited = CountEvidence(failed.table, failed.filters, failed.window, "distinct:user", counted.erroring)
+    return (
+        _with_unnamed(counted.erroring, counted.unattributed_errors, "impact.users", cited),
+        _with_unnamed(counted.not_recovered, counted.unattributed_errors, "impact.users_kept_out", cited),
+        exact(float(counted.unattributed_errors), "requests", "impact.unattributed", (failed,)),
+    )
+
+
+def _with_unnamed(named: int, unnamed: int, say: str, cited: CountEvidence) -> Estimate:
+    """Exact where every failed request names its user; else up to one more user a nameless error."""
+    says = Statement(say, {"unnamed": unnamed})
+    return Estimate(float(named), float(named), float(named + unnamed), "users", says, (cited,))

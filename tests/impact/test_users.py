@@ -1,16 +1,37 @@
+import polars as pl
+
 from forensics.impact.transactions import Retries, deduplicate
 from forensics.impact.users import Users, affected
 
+SECOND = 1_000_000
+
+
+def events(rows: list[tuple[str | None, int, bool, bool]]) -> pl.DataFrame:
+    frame = pl.DataFrame(
+        rows, ["user", "time", "is_error", "counts"], orient="row", schema_overrides={"user": pl.String}
+    )
+    return frame.with_columns(pl.col("time") * SECOND)
+
 
 def test_a_user_recovered_when_every_error_is_followed_by_a_success_in_time() -> None:
-    events = [("a", 0, 500), ("a", 30, 200), ("b", 0, 500), ("b", 30, 200), ("b", 300, 500), (None, 9, 502)]
+    rows = [
+        ("a", 0, True, True), ("a", 30, False, True), ("b", 0, True, True), ("b", 30, False, True), ("b", 300, True, True),
+        (None, 9, True, True),
+    ]  # fmt: skip
 
-    assert affected(events, 60) == Users(2, 1, 1, 4)
-    assert affected(reversed(events), 60) == Users(2, 1, 1, 4)
+    assert affected(events(rows), 60) == Users(2, 1, 1, 4)
+    assert affected(events(rows[::-1]), 60) == Users(2, 1, 1, 4)
+
+
+def test_errors_outside_the_window_do_not_count_and_successes_there_do() -> None:
+    rows = [("a", 0, True, True), ("a", 59, False, False), ("b", 70, True, False)]
+
+    assert affected(events(rows), 60) == Users(1, 0, 0, 1)
 
 
 def test_the_last_attempt_decides() -> None:
-    attempts = [("x", 2, 200), ("x", 1, 500), ("y", 1, 500), ("y", 2, 503)]
+    rows = [("x", 2, False), ("x", 1, True), ("y", 1, True), ("y", 2, True)]
+    frame = pl.DataFrame(rows, ["key", "order", "is_error"], orient="row")
 
-    assert deduplicate(attempts) == Retries(3, 2, 1, 2.0)
-    assert deduplicate([]) == Retries(0, 0, 0, None)
+    assert deduplicate(frame) == Retries(3, 2, 1, 1, 2.0)
+    assert deduplicate(frame.clear()) == Retries(0, 0, 0, 0, None)

@@ -17,9 +17,10 @@ def known(shop: Shop) -> dict[str, Any]:
     start, end = min(ends), max(ends)
     inside = [each for each in shop.requests if start <= each.at + each.seconds <= end]
     bad = [each for each in inside if each.status >= 500]
-    last = {each.order: each for each in inside}
-    good = {each.order for each in inside if each.status == 200}
-    lost = [each for order, each in last.items() if each.status >= 500 and order not in good]
+    # Lost for good: what failed in the incident and in its last attempt, whenever that was.
+    last = {each.order: each for each in sorted(shop.requests, key=lambda each: each.at + each.seconds)}
+    tried = {each.order for each in bad}
+    lost = [last[order] for order in sorted(tried) if last[order].status >= 500]
     return {
         "incident": True,
         "definition": known.__doc__,
@@ -30,6 +31,7 @@ def known(shop: Shop) -> dict[str, Any]:
         "failed_requests": len(bad),
         "users_affected": len({each.user for each in bad}),
         "lost_orders": len(lost),
+        "recovered_orders": len(tried) - len(lost),
         "lost_value": round(sum(each.value for each in lost), 2),
         "availability": 1 - len(bad) / len(inside),
         "pool_before": _holders(shop, start - 600, start - 120),
@@ -64,6 +66,11 @@ def expected(said: Scenario, truth: dict[str, Any]) -> list[dict[str, Any]]:
         {"path": "/impact/duration_s/estimate", "within": [seconds - 60, seconds + 60]},
         {"path": "/impact/failed_requests/estimate", "equals": truth["failed_requests"]},
         {"path": "/impact/users_affected/estimate", "equals": truth["users_affected"]},
+        {"path": "/impact/requests/estimate", "within": [truth["requests"], truth["requests"] + 30]},
+        {"path": "/impact/failed_transactions/estimate", "equals": truth["lost_orders"]},
+        {"path": "/impact/recovered_transactions/estimate", "equals": truth["recovered_orders"]},
+        {"path": "/impact/revenue/estimate", "within": [truth["lost_value"] - 0.01, truth["lost_value"] + 0.01]},
+        {"path": "/slo/0/budget/spent", "equals": truth["failed_requests"]},
         {"path": "/slo/0/actual", "within": [truth["availability"] - 0.01, truth["availability"] + 0.01]},
     ]
     if "failure_mode" in truth:
