@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from forensics import masking
-from forensics.ingest import definitions, detection, reading, sources
+from forensics.ingest import definitions, reading, sources, strictness
 from forensics.library import Library
 from forensics.records.bundle import Bundle, File
 from forensics.records.options import Map, Options, Progress
@@ -24,7 +24,7 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
     Raises:
         DefinitionError: a format or mask is broken; found before any data is read.
     """
-    formats = detection.ordered(definitions.load(library))
+    formats = strictness.ordered(definitions.load(library))
     zones = {**bundle.declared.timezones, **options.timezones}
     known = sources.Known(formats, masking.load(library), replace(options, timezones=zones), bundle.declared.timezone)
     said = library.sha256(("parsers",)) + repr(known.masks)

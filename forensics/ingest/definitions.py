@@ -58,7 +58,7 @@ class Pattern:
 class TableMap:
     """How records of a document or rows of a CSV file become rows of the table ``to``.
 
-    ``records`` is a path with ``*``; each record must have the keys ``requires``; ``columns`` are expressions
+    ``records`` is a path with ``*`` (a list of them: a table each); each record must have the keys ``requires``; ``columns`` are expressions
     (``forensics.ingest.expressions``); ``unpivot`` turns the other CSV columns into metrics; ``where`` keeps a record
     only when its expression gives something.
     """
@@ -135,7 +135,7 @@ def _format(name: str, said: Mapping[str, Any]) -> Format:
         title=said["title"],
         patterns=patterns,
         json=_table(said["json"]) if "json" in said else None,
-        tables=tuple(_table(row) for row in said.get("table", ())),
+        tables=tuple(_table(each) for row in said.get("table", ()) for each in _by_path(row)),
         is_csv=bool(said.get("csv", False)),
         reader=said.get("reader", ""),
         wraps=bool(said.get("wraps", False)),
@@ -146,6 +146,12 @@ def _format(name: str, said: Mapping[str, Any]) -> Format:
         begins=said.get("begins", ""),
         ignores=said.get("ignores", ""),
     )
+
+
+def _by_path(row: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """A table for each place where its records may stand."""
+    paths = row.get("records", "")
+    yield from ({**row, "records": path} for path in ([paths] if isinstance(paths, str) else paths))
 
 
 def _table(row: Mapping[str, Any]) -> TableMap:

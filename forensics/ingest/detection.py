@@ -1,8 +1,4 @@
-"""Which format a file has, from what it holds.
-
-Where one format reads another's samples, the stricter is tried first: formats are ordered by how many samples of other
-formats they read.
-"""
+"""Which format a file has, from what it holds. ``forensics.ingest.strictness`` says in which order formats are tried."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,22 +15,6 @@ MOST_FORMATS = 4
 CLEAR_SHARE = 0.25
 
 
-def ordered(formats: Sequence[Format]) -> tuple[Format, ...]:
-    """Formats with the strictest first; equally strict ones by name.
-
-    A line format is as loose as the number of sample lines of others that it reads; a record format the fewer keys
-    it requires.
-    """
-    texts = [(each.name, line) for each in formats for sample in each.samples for line in sample["text"].splitlines()]
-    names = pl.Series([name for name, _ in texts], dtype=pl.String)
-    column = pl.Series([line for _, line in texts], dtype=pl.String)
-    looseness = {each.name: _reads(column.filter(names != each.name), each) for each in formats if _is_lines(each)}
-    keys = {
-        each.name: -sum(len(table.requires) + table.records.count("/") for table in each.tables[:1]) for each in formats
-    }
-    return tuple(sorted(formats, key=lambda each: (looseness.get(each.name, 0), keys[each.name], each.name)))
-
-
 def matches(text: pl.Series, pattern: Pattern) -> pl.Series:
     """Which lines ``pattern`` reads."""
     return text.str.contains(pattern.regex).fill_null(value=False)
@@ -45,16 +25,19 @@ def is_last_resort(each: Format) -> bool:
     return (
         each.json is None
         and not each.begins
+        and not each.wraps
         and all("(?P<time" not in pattern.regex and pattern.table == "logs" for pattern in each.patterns)
     )
 
 
-def _is_lines(each: Format) -> bool:
+def is_lines(each: Format) -> bool:
+    """Whether a format reads lines, and not documents or tables."""
     return bool(each.patterns) or each.json is not None
 
 
-def _reads(column: pl.Series, each: Format) -> int:
-    return int((column.str.contains(each.begins) if each.begins else _matched(column, each)).sum())
+def matched_alone(column: pl.Series, each: Format) -> pl.Series:
+    """Which lines of a column a format reads, each by itself."""
+    return column.str.contains(each.begins) if each.begins else _matched(column, each)
 
 
 def _matched(column: pl.Series, each: Format) -> pl.Series:
@@ -97,7 +80,7 @@ def line_formats(sample: pl.Series, formats: Sequence[Format]) -> list[Format]:
     if not len(left):
         return []
     while len(left) >= least and len(chosen) < MOST_FORMATS:
-        best, found = _best(left, [each for each in formats if _is_lines(each) and each not in chosen])
+        best, found = _best(left, [each for each in formats if is_lines(each) and each not in chosen])
         if best is None or int(found.sum()) < least:
             break
         if best.name == headers.NAME or chosen or int(found.sum()) < CLEAR_SHARE * len(left):
@@ -123,9 +106,10 @@ def _learned(left: pl.Series) -> list[Format]:
 
 def _last_resort(left: pl.Series, formats: Sequence[Format]) -> list[Format]:
     """A format of lines without times: the strictest that reads most of them."""
-    able = [(each, _reads(left, each)) for each in formats if _is_lines(each) and is_last_resort(each)]
+    able = [(each, int(_matched(left, each).sum())) for each in formats if is_lines(each) and is_last_resort(each)]
     good = [each for each, n in able if n > CLEAR_SHARE * len(left)]
-    return (good or [each for each, n in able if n])[:1]
+    # The loosest takes what is left over: without times nothing says that a line continues the one before it.
+    return (good or [each for each, n in able if n])[:1] + ([able[-1][0]] if good and able[-1][0] != good[0] else [])
 
 
 def _best(left: pl.Series, formats: Sequence[Format]) -> tuple[Format | None, pl.Series]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from forensics.documents import escaped
@@ -30,7 +31,7 @@ class Place:
 
 
 def places(document: Value, path: str) -> Iterator[Place]:
-    """Every record that ``path`` (``alerts/*``, ``a/*/b/*``, ``""`` for the document itself) names."""
+    """Every record that ``path`` (``alerts/*``, ``a/*/b/*``, ``""`` for the document itself) names; ``[*]`` is for lists."""
     steps = [step for step in path.split("/") if step]
     yield from _walk(Place(document, (document,)), steps)
 
@@ -40,7 +41,9 @@ def _walk(place: Place, steps: Sequence[str]) -> Iterator[Place]:
         yield place
         return
     step, rest = steps[0], steps[1:]
-    if step != "*":
+    if step == "[*]" and not isinstance(place.record, list):
+        return
+    if step not in ("*", "[*]"):
         inner = _get(place.record, step)
         if inner is not None:
             pointer = f"{place.pointer}/{escaped(step)}"
@@ -138,6 +141,7 @@ class Expression:
         return None
 
 
+@cache
 def compiled(text: str) -> Expression:
     """An expression, ready to call."""
     return Expression(tuple(_alternative(part.strip()) for part in _split(text)))

@@ -194,6 +194,8 @@ def series(frame: pl.DataFrame, path: str) -> pl.DataFrame:
 
 
 def _requests(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping[str, int]]:
+    if "status" not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias("status"))
     status = pl.col("status").cast(pl.String).str.extract(r"(\d{3})").cast(pl.Int32, strict=False)
     frame = frame.with_columns(status.alias("status"))
     # A dash stands for nothing in access logs.

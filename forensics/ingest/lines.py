@@ -34,13 +34,14 @@ class Taken:
             self.tables[table] = pl.concat([known, rows], how="diagonal_relaxed") if known is not None else rows
 
 
-def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]) -> Taken:
+def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format], *, is_wrapped: bool = False) -> Taken:
     """Raw rows of a frame (line, text) of whole events.
 
     Args:
         frame: lines; blank ones are left out.
         formats: what the file was found to hold, best first.
         known: all formats, for what a wrapper wraps.
+        is_wrapped: whether a collector put each line apart, so that only what looks like it continues an event.
     """
     taken = Taken()
     left = frame.filter(pl.col("text").str.strip_chars() != "")
@@ -59,7 +60,7 @@ def read(frame: pl.DataFrame, formats: Sequence[Format], known: Sequence[Format]
             if is_read.any():
                 starts.append(_events(left.filter(is_read), number, pattern))
                 left = left.filter(~is_read)
-    bodies, rejected = _joined(starts, left)
+    bodies, rejected = _joined(starts, left, is_wrapped=is_wrapped)
     taken.rejects = rejected
     for rows, owner, pattern_name in bodies:
         _take(taken, rows, formats[int(owner)], pattern_name, known)
@@ -83,7 +84,7 @@ def _events(rows: pl.DataFrame, number: int, pattern: Pattern | None) -> pl.Data
 
 
 def _joined(
-    starts: Sequence[pl.DataFrame], rest: pl.DataFrame
+    starts: Sequence[pl.DataFrame], rest: pl.DataFrame, *, is_wrapped: bool
 ) -> tuple[list[tuple[pl.DataFrame, str, str]], pl.DataFrame]:
     """Events with their further lines in ``more``; lines that continue nothing are rejects."""
     events = pl.concat(
@@ -92,7 +93,9 @@ def _joined(
     events = events.sort("line")
     if rest.height:
         placed = rest.with_columns(
-            (pl.col("text").str.contains(CONTINUES) | ~pl.col("text").str.contains(STAMPED)).alias("continues"),
+            (pl.col("text").str.contains(CONTINUES) | (~pl.col("text").str.contains(STAMPED) & (not is_wrapped))).alias(
+                "continues"
+            ),
         ).join_asof(
             events.select(pl.col("line"), pl.col("line").alias("event")).sort("line"), on="line", strategy="backward"
         )
@@ -158,7 +161,7 @@ def _unwrap(taken: Taken, outer: pl.DataFrame, known: Sequence[Format]) -> None:
     if not inside:
         taken.add("logs", with_more(_stitched(plain)).drop("more", strict=False))
         return
-    inner = read(texts.select("line", "text"), inside, known)
+    inner = read(texts.select("line", "text"), inside, known, is_wrapped=True)
     more = outer.filter(pl.col("more") != "").select("line", "more")
     seen = set()
     for table, rows in inner.tables.items():

@@ -30,6 +30,16 @@ def is_document(text: str) -> bool:
     return bool(DOCUMENT.match(text.lstrip("\ufeff")))
 
 
+def is_structured(text: str) -> bool:
+    """Whether a text is surely a document: JSON, or YAML that goes deeper than lines of ``word: text``."""
+    bare = text.lstrip("\ufeff \t\r\n")
+    return (
+        bare[:1] in "{["
+        or bare.startswith(("---", "- "))
+        or bool(re.search(r"(?m)^(?:[\w.-]+:\s*$|\s+[\w.-]+:\s|\s*- )", bare))
+    )
+
+
 def parsed(text: str, notes: list[str]) -> Any:
     """The value of a JSON or YAML text; None where it is neither."""
     start = text.lstrip("\ufeff \t\r\n")[:1]
@@ -68,7 +78,7 @@ def reach(document: Any, table: TableMap) -> int:
 
 def is_empty(document: Any, table: TableMap) -> bool:
     """Whether the list that ``table`` reads is there by name and has no records."""
-    parent = table.records.removesuffix("/*")
+    parent = table.records.removesuffix("/*").removesuffix("/[*]")
     if "*" in parent or parent == table.records:
         return False
     return any(place.record == [] for place in places(document, parent))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forensics import content, documents, masking
-from forensics.ingest import columns, detection, guesses, lines, naming, records
+from forensics.ingest import columns, detection, guesses, jsonlines, lines, naming, records
 from forensics.ingest.accounts import Account
 from forensics.ingest.definitions import Format
 from forensics.ingest.readers import READERS
@@ -79,7 +79,9 @@ def _by_document(file: File, text: str, known: Known, account: Account) -> Raw |
         account.format, account.kind = "empty", ""
         account.notes.append("an empty export: nothing in it")
         return iter(())
-    chosen = detection.document_format(document, known.formats) or guesses.document(document)
+    chosen = detection.document_format(document, known.formats)
+    if chosen is None and records.is_structured(text):
+        chosen = guesses.document(document)
     if chosen is None:
         return None
     account.notes += notes
@@ -96,7 +98,13 @@ def _is_json_lines(text: str) -> bool:
 
 def _is_log(text: str, known: Known) -> bool:
     """Whether JSON lines are log messages, and not records that a format reads by more than a message."""
-    head = records.parsed("\n".join(text.splitlines()[:20]), [])
+    first = text.splitlines()[:20]
+    head = records.parsed("\n".join(first), [])
+    named = [
+        one for one in known.formats if one.json is not None and one.json.to == "logs" and len(one.json.requires) > 1
+    ]
+    if any(jsonlines.matches(pl.Series(first), one.json).all() for one in named if one.json):
+        return True
     if detection.document_format(head, known.formats) is not None or guesses.holds_records(head):
         return False
     return any(one.json for one in detection.line_formats(_sample(text), [one for one in known.formats if one.json]))

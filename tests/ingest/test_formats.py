@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from forensics import ingest
@@ -27,24 +28,35 @@ def read(folder: Path, case: Path, **options: object) -> Store:
     return store
 
 
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """Every sample of every definition as a file of one bundle, read in one go."""
+    folder = tmp_path_factory.mktemp("samples")
+    for name, number in SAMPLES:
+        path = folder / name / f"{number}.dat"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(FORMATS[name].samples[number]["text"].strip("\n") + "\n", encoding="utf-8")
+    return read(folder, tmp_path_factory.mktemp("case"))
+
+
+@pytest.fixture(scope="module")
+def files(samples: Store) -> dict[str, dict[str, object]]:
+    return {row["path"]: row for row in samples.raw("files").collect().iter_rows(named=True)}
+
+
 @pytest.mark.parametrize(("name", "number"), SAMPLES, ids=[f"{name}-{number}" for name, number in SAMPLES])
-def test_a_sample_is_read_by_its_own_format(name: str, number: int, tmp_path: Path) -> None:
-    sample = FORMATS[name].samples[number]
-    (tmp_path / "bundle").mkdir()
-    (tmp_path / "bundle" / "sample.dat").write_text(sample["text"].strip("\n") + "\n", encoding="utf-8")
+def test_a_sample_is_read_by_its_own_format(
+    name: str, number: int, samples: Store, files: dict[str, dict[str, object]]
+) -> None:
+    path = f"{name}/{number}.dat"
 
-    store = read(tmp_path / "bundle", tmp_path / "case")
-
-    row = store.raw("files").collect().row(0, named=True)
-    assert (row["format"], row["rejected"]) == (name, 0)
-    for table, rows in sample.get("rows", {}).items():
-        assert store.raw(table).collect().height == rows
+    assert (files[path]["format"], files[path]["rejected"]) == (name, 0)
+    for table, rows in FORMATS[name].samples[number].get("rows", {}).items():
+        assert samples.raw(table).filter(pl.col("file") == path).collect().height == rows
 
 
 @pytest.mark.parametrize("name", [name for name, each in FORMATS.items() if each.patterns])
 def test_a_sample_names_what_its_pattern_gives(name: str) -> None:
-    import polars as pl
-
     patterns = {each.name: each for each in FORMATS[name].patterns}
     for sample in FORMATS[name].samples:
         groups = pl.Series([sample["text"].strip("\n")]).str.extract_groups(patterns[sample["pattern"]].regex)[0]
