@@ -28,8 +28,8 @@ def outside(mode: Finding | None) -> float:
     """How much speaks for a cause that no change brought: the weight that a change has to beat."""
     if mode is None:
         return ELSEWHERE
-    usual = OUTSIDE if mode.category in OUTSIDE_CATEGORIES else ELSEWHERE
-    return float(mode.definition.get("outside", usual)) * min(1.0, mode.fit)
+    comes = mode.definition.get("outside", mode.category in OUTSIDE_CATEGORIES)
+    return (OUTSIDE if comes else ELSEWHERE) * min(1.0, mode.fit)
 
 
 def guilty(tried: Sequence[Trial], mode: Finding | None, scene: Scene) -> Trial | None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forensics.findings.changes import diffs, facts, knowledge, values
+from forensics.findings.changes import diffs, facts, knowledge, tokens, values
 from forensics.library import Library
 
 KNOWN = knowledge.load(Library())
@@ -144,7 +144,7 @@ def test_a_diff_that_is_too_long_is_never_called_harmless() -> None:
 
 
 def test_units_make_values_comparable() -> None:
-    assert [values.literal((values.Token("number", text),)).number for text in ("5s", "500ms", "1h", "2Gi")] == [
+    assert [values.literal((tokens.Token("number", text),)).number for text in ("5s", "500ms", "1h", "2Gi")] == [
         5.0,
         0.5,
         3600.0,

@@ -17,21 +17,37 @@ KINDS = Library().load("models", "causal")["change_effects"]["kind"]
 POOL = CodeFact("pool_lowered", "maxConns", "50", "5", "db/pool.go", ("pool", "limit"), 0.9)
 IDLE = CodeFact("idle_time_raised", "maxIdle", "5s", "50s", "db/pool.go", ("leak",), 0.9)
 GROWS = CodeFact("unbounded_growth", "seen", "", "", "shop/a.go", ("memory", "unbounded_growth"), 0.9, is_slow=True)
-MODE = Finding("db_pool_exhausted", "resource_exhaustion", "shop", 1.0, ONSET, (), (), (), {"causes": ["pool", "holds_connection"]})
+MODE = Finding(
+    "db_pool_exhausted", "resource_exhaustion", "shop", 1.0, ONSET, (), (), (), {"causes": ["pool", "holds_connection"]}
+)
 
 
-def commit(name: str, *facts: CodeFact, at: int = 590, effect: str = "x", path: str = "services/shop/db/pool.go") -> Change:
+def commit(
+    name: str, *facts: CodeFact, at: int = 590, effect: str = "x", path: str = "services/shop/db/pool.go"
+) -> Change:
     return Change(name * 10, at * MINUTE, "commit", "", name * 10, "", name, (path,), (), effect, (), 0.9, facts)
 
 
 def deploy(name: str, *ships: str, at: int = 592, component: str = "shop", kind: str = "deploy") -> Change:
-    return Change(name, at * MINUTE, kind, component, "", "", name, (), tuple(each * 10 for each in ships), "", (), 0.15)
+    return Change(
+        name, at * MINUTE, kind, component, "", "", name, (), tuple(each * 10 for each in ships), "", (), 0.15
+    )
 
 
-def judged(*changes: Change, mode: Finding | None = MODE, words: dict[str, float] | None = None) -> dict[str, Judgement]:
+def judged(
+    *changes: Change, mode: Finding | None = MODE, words: dict[str, float] | None = None
+) -> dict[str, Judgement]:
     causes = dict.fromkeys(mode.definition["causes"], 1.0) if mode else {}
     scene = Scene(
-        "shop", frozenset({"store"}), ONSET, causes, frozenset({"pool"}), words or {"pool": 3.0}, (), KINDS, shipping.index(changes)
+        "shop",
+        frozenset({"store"}),
+        ONSET,
+        causes,
+        frozenset({"pool"}),
+        words or {"pool": 3.0},
+        (),
+        KINDS,
+        shipping.index(changes),
     )
     tried = judging.trials(Findings((), changes, (), ()), scene, {each.id: Counter({"pool": 1}) for each in changes})
     found = judging.guilty(tried, mode, scene)
@@ -62,7 +78,9 @@ CLEARED = {
 
 
 @pytest.mark.parametrize(("changes", "name", "reason"), CLEARED.values(), ids=CLEARED.keys())
-def test_a_change_is_cleared_with_the_one_reason_that_clears_it(changes: tuple[Change, ...], name: str, reason: str) -> None:
+def test_a_change_is_cleared_with_the_one_reason_that_clears_it(
+    changes: tuple[Change, ...], name: str, reason: str
+) -> None:
     found = judged(*changes)[name]
 
     assert (found.verdict, found.reason.say) == ("cleared", f"verdict.{reason}")
@@ -73,7 +91,9 @@ def test_a_revert_that_is_reverted_leaves_the_change_in_force() -> None:
     first = replace(commit("a", POOL, at=500), undone_by="bbbbbbbbbb")
     second = replace(commit("b", at=520, effect="other"), undone_by="cccccccccc")
     third = commit("c", POOL, at=590)
-    found = judged(first, deploy("d1", "a", at=501), second, deploy("d2", "b", at=521), third, deploy("d3", "c", at=591))
+    found = judged(
+        first, deploy("d1", "a", at=501), second, deploy("d2", "b", at=521), third, deploy("d3", "c", at=591)
+    )
 
     assert [found[name * 10].verdict for name in "abc"] == ["cleared", "cleared", "guilty"]
 
@@ -81,11 +101,18 @@ def test_a_revert_that_is_reverted_leaves_the_change_in_force() -> None:
 def test_two_that_explain_it_alike_are_both_possible() -> None:
     found = judged(commit("a", POOL), commit("b", POOL), deploy("d1", "a", "b"))
 
-    assert {name: each.verdict for name, each in found.items()} == {"aaaaaaaaaa": "possible", "bbbbbbbbbb": "possible", "d1": "possible"}
+    assert {name: each.verdict for name, each in found.items()} == {
+        "aaaaaaaaaa": "possible",
+        "bbbbbbbbbb": "possible",
+        "d1": "possible",
+    }
 
 
 def test_of_two_the_one_that_the_failure_names_is_guilty() -> None:
-    bumps = [CodeFact("dependency_minor", name, "1.1", "1.2", "go.mod", ("pool",), 0.5, silent=0.3) for name in ("x.io/pgdriver", "x.io/cloud")]
+    bumps = [
+        CodeFact("dependency_minor", name, "1.1", "1.2", "go.mod", ("pool",), 0.5, silent=0.3)
+        for name in ("x.io/pgdriver", "x.io/cloud")
+    ]
 
     found = judged(commit("a", bumps[0]), commit("b", bumps[1]), deploy("d1", "a", "b"), words={"pgdriver": 3.0})
 
@@ -129,7 +156,10 @@ def test_what_fills_up_may_show_long_after_it_went_live() -> None:
 
 def test_many_changes_are_judged_each_once() -> None:
     changes = [commit("a", POOL), deploy("d1", "a")]
-    changes += [replace(changes[0], id=f"{at:040x}", ref=f"{at:040x}", facts=(), effect="other", risk=0.15) for at in range(3_000)]
+    changes += [
+        replace(changes[0], id=f"{at:040x}", ref=f"{at:040x}", facts=(), effect="other", risk=0.15)
+        for at in range(3_000)
+    ]
     found = judged(*changes)
 
     assert (len(found), sum(each.verdict == "guilty" for each in found.values())) == (3_002, 2)

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from forensics.findings.changes.code import Line, Place, Token
+from forensics.findings.changes.code import Line, Place
 from forensics.findings.changes.knowledge import Knowledge, snake
+from forensics.findings.changes.tokens import Token
 from forensics.records.finding import CodeFact
 
 LOOPS = {"for", "foreach", "while", "until", "loop", "do"}

@@ -1,124 +1,18 @@
-"""Code as tokens, in any language: comments and documentation gone, names, numbers, strings and signs told apart."""
+"""Code before and after: lines of tokens, those that changed, and which became which."""
 
+import difflib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
 
 from forensics.findings.changes.diffs import Hunk
+from forensics.findings.changes.tokens import Token, tokens
 
-# For languages that have no lexer, and for text that a lexer leaves alone.
-PLAIN = re.compile(
-    r"""(?P<comment>//[^\n]*|/\*.*?\*/|\#(?![0-9a-fA-F]{3,8}\b)[^\n]*|--\s[^\n]*|<!--.*?-->)
-    |(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)
-    |(?P<number>(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?[A-Za-z%]*)
-    |(?P<name>[@$A-Za-z_][\w$]*(?:-[A-Za-z_][\w]*)*(?=\s*[:=]\s)|[@$A-Za-z_][\w$]*)
-    |(?P<sign>[^\s\w])""",
-    re.X | re.S,
-)
-KEYWORDS = frozenset(
-    [
-        "if",
-        "else",
-        "elif",
-        "elsif",
-        "unless",
-        "for",
-        "foreach",
-        "while",
-        "until",
-        "loop",
-        "switch",
-        "case",
-        "when",
-        "match",
-        "do",
-        "try",
-        "catch",
-        "except",
-        "finally",
-        "rescue",
-        "ensure",
-        "return",
-        "yield",
-        "throw",
-        "throws",
-        "raise",
-        "break",
-        "continue",
-        "func",
-        "function",
-        "fun",
-        "fn",
-        "def",
-        "class",
-        "struct",
-        "enum",
-        "interface",
-        "trait",
-        "impl",
-        "type",
-        "var",
-        "let",
-        "const",
-        "val",
-        "new",
-        "delete",
-        "import",
-        "from",
-        "package",
-        "use",
-        "using",
-        "require",
-        "include",
-        "public",
-        "private",
-        "protected",
-        "static",
-        "final",
-        "async",
-        "await",
-        "defer",
-        "go",
-        "lambda",
-        "with",
-        "as",
-        "in",
-        "is",
-        "not",
-        "and",
-        "or",
-        "assert",
-        "guard",
-        "select",
-        "range",
-        "null",
-        "nil",
-        "none",
-        "None",
-        "undefined",
-        "true",
-        "false",
-        "True",
-        "False",
-    ]
-)
-CONSTANTS = frozenset(
-    ("null", "nil", "none", "None", "undefined", "true", "false", "True", "False", "NULL", "TRUE", "FALSE")
-)
 # Where indentation is grammar, a line that moves right is another line.
 INDENTED = re.compile(r"\.(pyx?|ya?ml|haml|sass|pug|nim|coffee)$")
-# Larger texts are cut: a lexer is no faster than half a megabyte a second.
-MOST_CHARACTERS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """``kind`` is name, keyword, constant, number, string or sign; a string stands without its quotes."""
-
-    kind: str
-    text: str
+# Lines are paired where at least this share of their tokens is the same, among the first so many of a place.
+ALIKE, MOST = 0.4, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +30,21 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One hunk as code: the file before and after, and only the lines that changed (white space and comments apart)."""
+    """One hunk as code: the file before and after, the lines that changed (white space and comments apart), and pairs of them."""
 
     path: str
     old: tuple[Line, ...]
     new: tuple[Line, ...]
     removed: tuple[Line, ...]
     added: tuple[Line, ...]
+    pairs: tuple[tuple[Line, Line], ...]
 
 
 def place(hunk: Hunk) -> Place:
     """The tokens of a hunk; lines that differ in white space or comments alone count as kept."""
     old, new = (_lines(hunk, mark) for mark in "-+")
     removed, added = _apart(old, new, INDENTED.search(hunk.path) is not None)
-    return Place(hunk.path, old, new, removed, added)
+    return Place(hunk.path, old, new, removed, added, tuple(_pairs(removed, added)))
 
 
 def _lines(hunk: Hunk, mark: str) -> tuple[Line, ...]:
@@ -170,8 +65,6 @@ def _apart(old: Sequence[Line], new: Sequence[Line], indented: bool) -> tuple[tu
 
     A place is told by the kept lines above it, so that a line which moves past one of them counts as changed.
     """
-    import difflib
-
     (before, first), (after, second) = _keyed(old, "-", indented), _keyed(new, "+", indented)
     if len(before) * len(after) > 250_000:
         known = [set(first), set(second)]
@@ -198,77 +91,25 @@ def _keyed(lines: Sequence[Line], mark: str, indented: bool) -> tuple[list[Line]
     return found, keys
 
 
-def tokens(text: str, path: str) -> Iterator[tuple[int, Token]]:
-    """Tokens with the number of their line, from 0. Unknown languages are read by what most have in common."""
-    lexer = _lexer(path.rsplit("/", 1)[-1])
-    if lexer is None or len(text) > MOST_CHARACTERS:
-        yield from _plain(text, 0)
-        return
-    from pygments.token import Comment, Keyword, Literal, Name, Number, String
-
-    number, string, start = 0, "", 0
-    for kind, value in lexer.get_tokens(text):
-        if kind in String and kind not in String.Doc and kind not in String.Symbol:
-            start = start if string else number
-            string += value
-        else:
-            if string:
-                yield from _string(string, start)
-                string = ""
-            if (
-                kind in Comment and kind not in Comment.Preproc and kind not in Comment.PreprocFile
-            ) or kind in String.Doc:
-                pass
-            elif kind in Number:
-                yield number, Token("number", value)
-            elif kind in Keyword and value.strip() and re.fullmatch(r"\w+", value.strip()):
-                word = value.strip()
-                yield number, Token("constant" if word in CONSTANTS else "keyword", word)
-            elif (kind in Name or kind in Keyword) and re.fullmatch(r"[@$]*[\w.-]+[?!]?", value):
-                yield number, Token("constant" if value in CONSTANTS else "name", value)
-            elif kind in Literal.Scalar and value.strip():
-                yield number, _scalar(value.strip())
-            elif value.strip():
-                yield from _plain(value, number)
-        number += value.count("\n")
-    if string:
-        yield from _string(string, start)
+def _pairs(removed: Sequence[Line], added: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+    """Removed lines with the added line most like them."""
+    left = [(line, Counter(line.tokens), Counter(map(_masked, line.tokens))) for line in added[:MOST]]
+    for old in removed[:MOST]:
+        if not left:
+            return
+        told, masked = Counter(old.tokens), Counter(map(_masked, old.tokens))
+        shares = [_likeness(told, masked, exact, loose) for _, exact, loose in left]
+        best = max(range(len(left)), key=lambda at: (shares[at], -at))
+        if shares[best] >= ALIKE:
+            yield old, left.pop(best)[0]
 
 
-def _string(text: str, number: int) -> Iterator[tuple[int, Token]]:
-    body = text.strip()
-    quoted = re.sub(r"^[A-Za-z]{0,2}(\"\"\"|'''|[\"'`])|(\"\"\"|'''|[\"'`])$", "", body)
-    yield number, Token("string", quoted)
+def _likeness(told: Counter[Token], masked: Counter[str], exact: Counter[Token], loose: Counter[str]) -> float:
+    """The share of tokens that two lines have in common; literals of one kind count as half the same."""
+    same = sum(min(n, exact[token]) for token, n in told.items())
+    alike = sum(min(n, loose[token]) for token, n in masked.items())
+    return (same + alike) / (2.0 * max(told.total(), exact.total(), 1))
 
 
-def _scalar(text: str) -> Token:
-    """A bare value of YAML: a number where it reads as one, else a string."""
-    if text in CONSTANTS:
-        return Token("constant", text)
-    return Token("number" if re.fullmatch(r"-?\d[\d_]*(\.\d+)?\s?[A-Za-z%]{0,4}", text) else "string", text)
-
-
-def _plain(text: str, first: int) -> Iterator[tuple[int, Token]]:
-    number, at = first, 0
-    for match in PLAIN.finditer(text):
-        number += text.count("\n", at, match.start())
-        at = match.start()
-        kind, value = str(match.lastgroup), match.group()
-        if kind == "comment":
-            continue
-        if kind == "string":
-            value = value[1:-1]
-        elif kind == "name" and value in KEYWORDS:
-            kind = "constant" if value in CONSTANTS else "keyword"
-        yield number, Token(kind, value)
-
-
-@lru_cache(maxsize=256)
-def _lexer(name: str) -> Any:
-    """The lexer for a file name, by its ending alone; None where none is known."""
-    from pygments.lexers import find_lexer_class_for_filename
-
-    found = find_lexer_class_for_filename(name) if name else None
-    if found is None or found.name in ("Text only", "Text output"):
-        return None
-    return found(stripnl=False, ensurenl=False)
+def _masked(token: Token) -> str:
+    return token.text if token.kind not in ("number", "string", "constant") else token.kind

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 
 from forensics.findings.changes.code import Line, Place
 from forensics.findings.changes.knowledge import Knowledge, snake
-from forensics.findings.changes.pairing import pairs
 from forensics.findings.changes.values import Setting, Value, settings
 from forensics.records.finding import CodeFact
 
@@ -96,7 +95,7 @@ def ratio(before: float, after: float) -> float:
 
 def _unnamed(place: Place, keys: set[str], known: Knowledge) -> Iterator[CodeFact]:
     """A number that changed within a line that is else the same, and is no setting: an argument, a bound in a condition."""
-    for old, new in pairs(place):
+    for old, new in place.pairs:
         if old.shape() != new.shape():
             continue
         for at, (a, b) in enumerate(zip(old.tokens, new.tokens, strict=True)):

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from forensics.findings.changes.calls import calls
 from forensics.findings.changes.code import Line, Place
 from forensics.findings.changes.knowledge import Knowledge
-from forensics.findings.changes.pairing import pairs
 from forensics.records.finding import CodeFact
 
 TESTS = {"if", "elif", "elsif", "unless", "guard", "when", "assert", "require", "while", "raise_if", "abort_if"}
@@ -117,7 +116,7 @@ def _refuses(lines: Sequence[Line]) -> bool:
 def _turned(old: Sequence[Line], new: Sequence[Line], place: Place, known: Knowledge) -> Iterator[CodeFact]:
     """Conditions over the same names with other signs, or over other names."""
     tested = {id(line) for line in (*old, *new)}
-    for before, after in pairs(place):
+    for before, after in place.pairs:
         if id(before) not in tested or id(after) not in tested:
             continue
         names = [
@@ -165,7 +164,7 @@ def _unsafe(place: Place, known: Knowledge) -> Iterator[CodeFact]:
     if sum(map(bool, map(DEFAULTS.match, old))) > sum(map(bool, map(DEFAULTS.match, new))):
         yield known.fact("unsafe_access", next(filter(DEFAULTS.match, old)), place.path)
         return
-    for before, after in pairs(place):
+    for before, after in place.pairs:
         a, b = (
             " ".join(token.text if token.kind != "string" else "S" for token in line.tokens) for line in (before, after)
         )

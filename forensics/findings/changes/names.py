@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from forensics.findings.changes.calls import LOGS
-from forensics.findings.changes.code import Line, Place, Token
+from forensics.findings.changes.code import Line, Place
 from forensics.findings.changes.knowledge import Knowledge
-from forensics.findings.changes.pairing import pairs
+from forensics.findings.changes.tokens import Token
 from forensics.records.finding import CodeFact
 
 NAME = re.compile(r"[A-Za-z_$][\w.$/:-]{0,60}")
@@ -36,7 +36,7 @@ FORMATS = re.compile(r"(?i)\.(ya?ml|json|toml|ini|conf|properties|env|proto|grap
 
 def read(place: Place, renamed_throughout: frozenset[tuple[str, str]], known: Knowledge) -> Iterator[CodeFact]:
     """What happens to names in one place; renamings that are carried through everywhere do not count."""
-    for old, new in pairs(place):
+    for old, new in place.pairs:
         if _is_said(old) and _is_said(new):
             continue
         if old.shape() == new.shape():
@@ -98,7 +98,7 @@ def renamed_throughout(places: Sequence[Place]) -> frozenset[tuple[str, str]]:
     """Names that give way to one other name in two lines or more and are nowhere kept."""
     found: Counter[tuple[str, str]] = Counter()
     for place in places:
-        for old, new in pairs(place):
+        for old, new in place.pairs:
             if len(old.tokens) == len(new.tokens):
                 found.update(
                     {

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from forensics.findings.changes.code import Line, Token
+from forensics.findings.changes.code import Line
 from forensics.findings.changes.knowledge import snake
+from forensics.findings.changes.tokens import Token
 
 SECONDS = {
     "ns": 1e-9, "nanosecond": 1e-9, "nano": 1e-9, "us": 1e-6, "microsecond": 1e-6, "micro": 1e-6, "ms": 1e-3, "milli": 1e-3,
