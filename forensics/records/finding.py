@@ -95,6 +95,27 @@ class HealthCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds how much of a resource: medians before the incident and during it; None where nothing was measured."""
+
+    consumer: str
+    before: float | None
+    during: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """A resource of ``size`` that was taken up to ``peak`` during the incident, with its holders, the largest first."""
+
+    component: str
+    resource: str
+    size: float
+    peak: float
+    holders: tuple[Holder, ...]
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """Error templates that rise together and share words: one error pattern, named after its most frequent member."""
 
@@ -114,3 +135,4 @@ class Findings:
     health: tuple[HealthCheck, ...]
     skipped: tuple[Skipped, ...]
     clusters: tuple[Cluster, ...] = ()
+    saturation: tuple[Saturation, ...] = ()

@@ -1,7 +1,7 @@
 """The report: what every stage found, in the shape of the contract."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from forensics import __version__
@@ -9,6 +9,7 @@ from forensics import coverage as measured
 from forensics.clock import iso
 from forensics.library import Library
 from forensics.records.case import Case
+from forensics.records.finding import Saturation
 from forensics.records.options import recorded
 from forensics.records.report import SCHEMA_VERSION, Report
 from forensics.records.report.document import ReviewOut, ToolOut
@@ -50,7 +51,6 @@ from forensics.store import Store
 
 # Sections of the contract that no stage fills yet.
 UNKNOWN: Mapping[str, Any] = {
-    "saturation": (),
     "similar_incidents": (),
     "lessons": {"well": [], "poorly": [], "lucky": []},
 }
@@ -94,6 +94,7 @@ def _investigation(case: Case, store: Store, register: Register) -> dict[str, An
         "templates": messages,
         "clusters": templates.clusters(case),
         "health": _health(case, register),
+        "saturation": tuple(_saturation(each, register) for each in case.findings.saturation),
         "requests": tracing.requests(case, store, register),
         "figures": figuring.figures(case, store, register, messages),
     }
@@ -248,6 +249,19 @@ def _health(case: Case, register: Register) -> tuple[HealthOut, ...]:
         )
         for each in case.findings.health
     )  # fmt: skip
+
+
+def _saturation(each: Saturation, register: Register) -> dict[str, Any]:
+    """Keys: component, resource, size, peak, holders with consumer, before and during, evidence."""
+    return {
+        "claim": claim("saturation", each.component, each.resource),
+        "component": each.component,
+        "resource": f"{each.resource} at {each.component}" if each.component else each.resource,
+        "size": each.size,
+        "peak": each.peak,
+        "holders": [asdict(holder) for holder in each.holders],
+        "evidence": register.cite(each.evidence),
+    }
 
 
 def _alerts(store: Store, register: Register) -> tuple[AlertOut, ...]:
