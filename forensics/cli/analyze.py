@@ -24,7 +24,13 @@ Examples:
 @click.command("analyze", epilog=EPILOG)
 @click.argument("bundle", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Folder of the report.")
-@click.option("--format", "formats", default="html,json", show_default=True, help="Of html, pdf, md, json.")
+@click.option(
+    "--format",
+    "formats",
+    default="html,json",
+    show_default=True,
+    help="Of html, pdf, md, json, rules (Prometheus), dashboard (Grafana).",
+)
 @asked.options
 @click.option("--fail-on", default="", help="Exit 8 when one holds: identified, slo, unread=5%.")
 @click.option("--force", is_flag=True, help="Replace reports that exist; review.yaml is always kept.")

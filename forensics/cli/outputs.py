@@ -7,7 +7,14 @@ from pathlib import Path
 
 from forensics.errors import OutputError, UsageError
 
-SUFFIXES: Mapping[str, str] = {"html": "report.html", "pdf": "report.pdf", "md": "report.md", "json": "report.json"}
+SUFFIXES: Mapping[str, str] = {
+    "html": "report.html",
+    "pdf": "report.pdf",
+    "md": "report.md",
+    "json": "report.json",
+    "rules": "alert-rules.yaml",
+    "dashboard": "dashboard.json",
+}
 ARCHIVES = (".tar.gz", ".tar.xz", ".tar.zst", ".tgz", ".txz", ".zip", ".tar")
 
 
@@ -20,7 +27,7 @@ def default_folder(bundle: Path) -> Path:
 
 
 def formats(text: str) -> tuple[str, ...]:
-    """The formats of ``html,pdf,md,json``, in that order whatever the order asked for; json always comes along.
+    """The formats of ``html,pdf,md,json,rules,dashboard``, in that order whatever the order asked for; json always comes along.
 
     Raises:
         UsageError: a format that there is not.

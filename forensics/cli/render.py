@@ -14,7 +14,13 @@ Example:
 
 @click.command("render", epilog=EPILOG)
 @click.argument("report", type=click.Path(path_type=Path))
-@click.option("--format", "formats", default="html", show_default=True, help="Of html, pdf, md, json.")
+@click.option(
+    "--format",
+    "formats",
+    default="html",
+    show_default=True,
+    help="Of html, pdf, md, json, rules (Prometheus), dashboard (Grafana).",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="OUT", help="Folder, if not the report's own.")
 @click.option("--definitions", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="As for analyze.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")

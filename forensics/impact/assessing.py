@@ -10,6 +10,7 @@ from forensics.impact import (
     money,
     recovery,
     responding,
+    rules,
     transactions,
     users,
 )
@@ -39,6 +40,8 @@ def assess(
     affected, kept_out, unattributed = users.count(store, windows, found)
     failed, recovered, amplification = transactions.count(store, windows, found)
     gross, net = money.estimate(bundle, store, windows, failed)
+    slos = levels.assess(bundle, store, windows, found, options)
+    noticed = detection.notice(windows, detected)
     return Impact(
         duration_s=_duration(windows),
         requests=_requests(found, "requests"),
@@ -47,7 +50,7 @@ def assess(
         failed_transactions=failed,
         lost_transactions=losing.estimate(bundle, store, windows, found, seen, failed),
         revenue=gross,
-        slos=levels.assess(bundle, store, windows, found, options),
+        slos=slos,
         recovery=recovery.check(store, windows, detected, found),
         edge=found.points if found else (),
         edge_component=found.component if found else "",
@@ -59,7 +62,7 @@ def assess(
         net_revenue=net,
         agreements=crediting.assess(bundle, seen, windows.incident, library),
         responses=responding.assess(bundle, store, windows, library),
-        detection=detection.notice(windows, detected),
+        detection=rules.try_out(noticed, store, windows, detected, seen, slos, bundle.declared.other_incidents),
         alerting=alerting.group(store, windows, ranking),
     )
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from forensics.errors import DefinitionError, UsageError
 from forensics.library import Library
-from forensics.report import canonical, printing
+from forensics.report import canonical, monitoring, printing
 from forensics.report.sections import listed, settings
 from forensics.report.tables import quantity, tabled
 from forensics.report.view import interactive, view
@@ -29,7 +29,7 @@ FONTS = (
 
 
 def render(report: Mapping[str, Any], form: str, library: Library) -> bytes:
-    """The report as ``json``, ``html``, ``md`` or ``pdf``.
+    """The report as ``json``, ``html``, ``md`` or ``pdf``; its detection ``rules`` for Prometheus, a ``dashboard`` for Grafana.
 
     Raises:
         UsageError: another format.
@@ -174,4 +174,6 @@ RENDERERS: Mapping[str, Callable[[Mapping[str, Any], Library], bytes]] = {
     "html": _html,
     "md": _markdown,
     "pdf": _pdf,
+    "rules": lambda report, library: monitoring.alert_rules(report),
+    "dashboard": lambda report, library: monitoring.dashboard(report),
 }
