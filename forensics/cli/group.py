@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = {
     "query": "Ask the case with SQL.",
     "verify": "Check every piece of evidence in a report against its bundle.",
     "render": "Render report.json again, as HTML, PDF or Markdown.",
+    "history": "Past incidents: add, search, compare, and what they teach.",
     "doctor": "Say how a bundle was read, without its content.",
 }
 EPILOG = """\b
