@@ -53,10 +53,13 @@ def command(
         raise UsageError("the report cannot go into the bundle's own folder", hint="Name another folder with -o.")
     outputs.refuse_overwriting(folder, tuple(outputs.SUFFIXES[name] for name in wanted), force=force)
     options = asked.understood(**flags)
+    from forensics import report as reporting
+
+    review = reporting.read_review(folder / "review.yaml")
     is_new = not folder.exists()
     line = Line()
     try:
-        report, refusal, written = _produce(bundle, folder, wanted, options, line)
+        report, refusal, written = _produce(bundle, folder, wanted, options, review, line)
     except BaseException:
         # Half a case is of no use to anyone: leave nothing where there was nothing.
         if is_new:
@@ -71,13 +74,14 @@ def command(
 
 
 def _produce(
-    bundle: Path, folder: Path, wanted: tuple[str, ...], options: Any, line: Line
+    bundle: Path, folder: Path, wanted: tuple[str, ...], options: Any, review: Any, line: Line
 ) -> tuple[Mapping[str, Any], OutputError | None, tuple[Path, ...]]:
     from forensics import analysis, report
     from forensics.library import Library
 
     library = Library(options.definitions)
-    found = report.as_json(analysis.run(bundle, folder / "case", options, progress=line))
+    made = report.as_json(analysis.run(bundle, folder / "case", options, progress=line))
+    found = report.reviewed(made, review, library)
     refusal: OutputError | None = None
     bodies: dict[str, bytes] = {}
     for name in wanted:

@@ -25,7 +25,7 @@ Example:
 @click.option("--definitions", multiple=True, type=click.Path(path_type=Path), metavar="DIR", help="As for analyze.")
 @click.option("--force", is_flag=True, help="Replace files that exist.")
 def command(report: Path, formats: str, output: Path | None, definitions: tuple[Path, ...], *, force: bool) -> None:
-    """Render REPORT (report.json, or the folder that holds it) again, from its JSON alone."""
+    """Render REPORT (report.json, or the folder that holds it) again, from its JSON and the review.yaml beside it."""
     path, found = reports.load(report)
     folder = output or path.parent
     asked = {word.strip().lower() for word in formats.split(",")}
@@ -35,6 +35,7 @@ def command(report: Path, formats: str, output: Path | None, definitions: tuple[
     from forensics.library import Library
 
     library = Library(definitions)
+    found = reporting.reviewed(found, reporting.read_review(path.parent / "review.yaml"), library)
     bodies = {outputs.SUFFIXES[name]: reporting.render(found, name, library) for name in wanted}
     for written in outputs.write(folder, bodies):
         click.echo(written.as_posix())

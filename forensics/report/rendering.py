@@ -140,7 +140,7 @@ def environment(library: Library, *, autoescape: bool) -> SandboxedEnvironment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.filters |= {"cell": _cell, "fenced": _fenced, "quantity": quantity, "tabled": tabled}
+    made.filters |= {"cell": _cell, "fenced": _fenced, "said_by": _said_by, "quantity": quantity, "tabled": tabled}
     return made
 
 
@@ -156,6 +156,17 @@ def _fenced(text: str, indent: int = 0) -> str:
     """A command as a block of code in Markdown, its fence longer than any in it."""
     fence = "`" * max(3, 1 + max((len(run) for run in re.findall(r"`+", text)), default=0))
     return "\n".join(" " * indent + line for line in (fence, *text.splitlines(), fence))
+
+
+def _said_by(row: Mapping[str, Any]) -> str:
+    """What people decided about a row, for Markdown; empty where nobody did."""
+    said = row.get("reviewed")
+    if not said:
+        return ""
+    done = f"{said['decision']}ed" if said.get("decision") else "reworded" if said.get("was") else "added"
+    was = f"; the machine said: {_cell(said['was'])}" if said.get("was") else ""
+    note = f": {_cell(said['note'])}" if said.get("note") else ""
+    return f" *({done} by {_cell(said.get('by', 'people'))}{note}{was})*"
 
 
 def _text(folders: tuple[Any, ...], name: str) -> str:

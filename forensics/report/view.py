@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forensics.report import drawing, story
+from forensics.report.overlay import listed, overlaid
 from forensics.report.pieces import MOST_PRINTED, pieces
 from forensics.report.visible import shown
 from forensics.report.wording import spark
@@ -18,7 +19,7 @@ STATUS = {
 
 def view(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report, its texts made visible, and under ``show`` what is drawn or counted from it."""
-    said: dict[str, Any] = {"figures": {}, "knowledge_base": {}, **shown(report)}
+    said = overlaid({"figures": {}, "knowledge_base": {}, **shown(report)})
     local = story.zone(said["incident"].get("timezone", ""))
     numbered = pieces(said)
     ruled_out, more = story.ruled_out(said)
@@ -50,7 +51,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "spark": spark(said["series"][0]["values"]) if said["series"] else "",
         "most_printed": MOST_PRINTED,
         "drafts": _drafts(said["communications"]),
-        "review": [],
+        "review": listed(said),
         "redacted": _redacted(said["redaction"]),
         **drawing.figures(said),
     }
@@ -67,6 +68,7 @@ def interactive(said: Mapping[str, Any]) -> dict[str, Any]:
             for each in said["changes"]
             if each["time"] and (each["kind"] != "commit" or each["verdict"] == "guilty")
         ],
+        "review": {name: said["review"].get(name) for name in ("edits", "verdict", "lessons", "sections")},
         "series": [
             {
                 "name": f"{each['component']} {each['metric']}".strip(),

@@ -206,3 +206,24 @@ def test_it_reads_without_a_script(browser: Browser, place: Path) -> None:
     assert not opened.locator("#panel").is_visible()
     assert not opened.locator("#theme").is_visible()
     context.close()
+
+
+def test_review_mode_makes_a_file_that_the_program_reads(page: Page, tmp_path: Path) -> None:
+    page.click("#edit")
+    step = page.locator("#do [data-claim]").first
+    claim = step.get_attribute("data-claim")
+    step.locator("button", has_text="Reject").click()
+    step.locator("summary").click()
+    step.locator("textarea").fill('Restore the index: "payments", not the code\u2028#1')
+    page.locator("#reviewing select").select_option("probable")
+    page.get_by_label("Went well, one a line").fill("The channel was quiet\nThe undo was ready")
+    with page.expect_download() as got:
+        page.click("#reviewing .save")
+    got.value.save_as(tmp_path / "review.yaml")
+
+    said = report.read_review(tmp_path / "review.yaml")
+
+    assert said is not None
+    assert said["edits"] == {claim: {"decision": "reject", "text": 'Restore the index: "payments", not the code\u2028#1'}}
+    assert said["verdict"] == {"status": "probable"}
+    assert said["lessons"]["well"] == ["The channel was quiet", "The undo was ready"]

@@ -148,12 +148,19 @@ class ClocksOut:
 
 @dataclass(frozen=True, slots=True)
 class ReviewOut:
-    """What people changed in ``review.yaml``, by claim."""
+    """What people changed in ``review.yaml``, by claim; ``edits`` in full (decision, text, note, owner, due, by), orphans too.
+
+    ``verdict`` (status, component, summary, by, note) is the people's own; the machine's stands unchanged in ``verdict`` above.
+    """
 
     accepted: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     reworded: tuple[str, ...] = ()
     orphaned: tuple[str, ...] = ()
+    edits: dict[str, dict[str, str]] = field(default_factory=dict)
+    verdict: dict[str, str] = field(default_factory=dict)
+    lessons: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    sections: tuple[dict[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
