@@ -1,4 +1,4 @@
-"""What to do: remedies, actions, the runbook and drafts for communication."""
+"""What to do: remedies and the runbook."""
 
 import shlex
 from collections.abc import Mapping
@@ -10,7 +10,6 @@ from forensics.records.report.outcome import RemediationOut, StepOut
 from forensics.records.report.prose import claim
 from forensics.records.window import SECOND
 from forensics.report.citing import Register
-from forensics.report.wording import count, duration, instant, percent
 
 UNDO: Mapping[str, str] = {
     "rollback": "Deploy the version again once it is mended.",
@@ -64,27 +63,6 @@ def _step(text: str, because: str, undo: str | None, ids: tuple[str, ...]) -> St
     return StepOut(claim("step", "", text), text, because, None, None, None, None, undo, ids)
 
 
-def actions(case: Case) -> tuple[dict[str, Any], ...]:
-    """Action items: type, priority, owner's role, due, how to verify, and what they address."""
-    mode = _mode(case)
-    if case.verdict.status == "no_incident" or not mode:
-        return ()
-    owner = f"owners of {case.verdict.first_failing_component}"
-    rows = (
-        ("mitigate", "P1", "2 days", mode.get("now")),
-        ("prevent", "P2", "2 weeks", mode.get("soon")),
-        ("detect", "P2", "4 weeks", mode.get("later")),
-    )
-    return tuple(
-        {
-            "title": text, "type": kind, "priority": priority, "owner_role": owner, "due": due,
-            "verify": "Repeat the conditions of this incident in a test and see that it no longer fails.",
-            "addresses": mode["title"],
-        }
-        for kind, priority, due, text in rows if text
-    )  # fmt: skip
-
-
 def runbook(case: Case) -> tuple[dict[str, Any], ...]:
     """The checks of the failure mode, in order, with the names and times of this incident in their commands."""
     window = case.windows.incident
@@ -109,32 +87,3 @@ def _named(text: str, names: Mapping[str, str]) -> str:
     for placeholder, name in names.items():
         text = text.replace(placeholder, name)
     return text
-
-
-def communications(case: Case, register: Register) -> dict[str, Any]:
-    """Drafts, each with only what was known at its time."""
-    if case.verdict.status == "no_incident":
-        return {}
-    start = instant(case.windows.incident.start)
-    edge = case.impact.edge_component
-    failed, every = case.impact.failed_requests.estimate, case.impact.requests.estimate
-    share = f" {percent(failed / every)} of requests to {edge} failed." if failed and every else ""
-    length = duration(case.impact.duration_s.estimate)
-    cause = case.verdict.summary and case.verdict.status in ("identified", "probable")
-    mode = _mode(case)
-    what = (
-        f"{mode['title'].lower()} at {case.verdict.first_failing_component}"
-        if mode
-        else f"a failure at {case.verdict.first_failing_component}"
-    )
-    users = case.impact.users_affected.estimate
-    reached = f" {count(users)} users were affected." if users else ""
-    sure = percent(case.verdict.confidence)
-    return {
-        "initial": f"Since {start} some requests fail or are slow. We are investigating and will write again within 30 minutes.",
-        "update": f"We have found what fails: {what}. We are working on it." if cause else "We are still looking for the cause.",
-        "resolved": f"The incident that began at {start} lasted {length}.{share} Service is back to normal; a full report follows.",
-        "internal": f"Incident from {start}, {length}. Verdict ({case.verdict.status}, confidence {sure}): {what}.{share}{reached}",
-        "executive": f"From {start} service was degraded for {length}.{share}{reached} The cause was {what}." if cause
-        else f"From {start} service was degraded for {length}.{share}{reached} The cause is not yet proven.",
-    }  # fmt: skip

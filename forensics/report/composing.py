@@ -28,17 +28,21 @@ from forensics.records.report.investigation import (
     VerdictOut,
     WindowOut,
 )
-from forensics.records.report.outcome import AlertOut
+from forensics.records.report.outcome import AlertOut, GapOut
 from forensics.records.report.prose import claim
 from forensics.records.window import Micros
 from forensics.report import (
+    actions,
     advice,
     charting,
     clocks,
     costs,
     coverage,
+    drafts,
     events,
     figuring,
+    knowledge,
+    lessons,
     redacting,
     service,
     templates,
@@ -52,7 +56,6 @@ from forensics.store import Store
 # Sections of the contract that no stage fills yet.
 UNKNOWN: Mapping[str, Any] = {
     "similar_incidents": (),
-    "lessons": {"well": [], "poorly": [], "lucky": []},
 }
 
 
@@ -67,8 +70,7 @@ def compose(case: Case, store: Store, library: Library) -> Report:
         "bundle": coverage.bundle(case, store, covered),
         "redaction": {},
         **_investigation(case, store, register),
-        **_outcome(case, store, register),
-        "data_gaps": coverage.gaps(case, store, covered, words),
+        **_outcome(case, store, register, coverage.gaps(case, store, covered, words)),
         "clocks": clocks.clocks(case, store, register),
         "review": ReviewOut(),
         "options": recorded(case.options),
@@ -100,7 +102,8 @@ def _investigation(case: Case, store: Store, register: Register) -> dict[str, An
     }
 
 
-def _outcome(case: Case, store: Store, register: Register) -> dict[str, Any]:
+def _outcome(case: Case, store: Store, register: Register, gaps: tuple[GapOut, ...]) -> dict[str, Any]:
+    remedies = advice.remediation(case, register)
     return {
         "slo": costs.slos(case, register),
         "impact": costs.impact(case, register),
@@ -111,10 +114,13 @@ def _outcome(case: Case, store: Store, register: Register) -> dict[str, Any]:
         "forecast": service.forecasts(case, register),
         "alerts": (alerts := _alerts(store, register)),
         "alerting": service.alerting(case, alerts, register),
-        "remediation": advice.remediation(case, register),
-        "actions": advice.actions(case),
+        "remediation": remedies,
+        "actions": actions.actions(case, remedies, gaps, register),
         "runbook": advice.runbook(case),
-        "communications": advice.communications(case, register),
+        "communications": drafts.communications(case, store, register, remedies),
+        "lessons": lessons.lessons(case, register),
+        "knowledge_base": knowledge.knowledge_base(case, remedies, register),
+        "data_gaps": gaps,
     }
 
 

@@ -224,6 +224,8 @@ def test_review_mode_makes_a_file_that_the_program_reads(page: Page, tmp_path: P
     said = report.read_review(tmp_path / "review.yaml")
 
     assert said is not None
-    assert said["edits"] == {claim: {"decision": "reject", "text": 'Restore the index: "payments", not the code\u2028#1'}}
+    assert said["edits"] == {
+        claim: {"decision": "reject", "text": 'Restore the index: "payments", not the code\u2028#1'}
+    }
     assert said["verdict"] == {"status": "probable"}
     assert said["lessons"]["well"] == ["The channel was quiet", "The undo was ready"]

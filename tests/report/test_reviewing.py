@@ -36,7 +36,10 @@ def thirty(found: dict[str, Any]) -> dict[str, Any]:
 def test_thirty_edits_are_kept_or_listed_when_a_file_is_added(machine: dict[str, Any], tmp_path: Path) -> None:
     said = thirty(machine)
     shutil.copytree(SAMPLE, tmp_path / "bundle")
-    more = [{"ts": f"2026-05-06T22:{20 + n % 10}:00Z", "level": "error", "service": "mailer", "msg": "queue is full"} for n in range(60)]
+    more = [
+        {"ts": f"2026-05-06T22:{20 + n % 10}:00Z", "level": "error", "service": "mailer", "msg": "queue is full"}
+        for n in range(60)
+    ]
     (tmp_path / "bundle" / "logs" / "mailer.ndjson").write_text("\n".join(json.dumps(row) for row in more))
 
     again = report.as_json(analysis.run(tmp_path / "bundle", tmp_path / "case", Options()))
@@ -85,7 +88,15 @@ def test_without_a_review_nothing_changes(machine: dict[str, Any], tmp_path: Pat
 
 @pytest.mark.parametrize(
     "text",
-    ["claims: [1]", "claim: {}", "claims: {a: {decision: maybe}}", "a: &a [*a]", "{", "verdict: {status: guilty}", "sections: {}"],
+    [
+        "claims: [1]",
+        "claim: {}",
+        "claims: {a: {decision: maybe}}",
+        "a: &a [*a]",
+        "{",
+        "verdict: {status: guilty}",
+        "sections: {}",
+    ],
 )
 def test_a_broken_review_is_told_before_any_work(tmp_path: Path, text: str) -> None:
     (tmp_path / "review.yaml").write_text(text)
