@@ -65,7 +65,7 @@ def investigate(opened: Bundle, store: Store, library: Library, options: Options
     matched = findings.match(store, found, detected, library)
     progress("ranking causes")
     said = symptom.component if symptom else opened.declared.symptom_service
-    ranking = causal.rank(store, found, detected, matched, library, said)
+    ranking = causal.rank(store, found, detected, matched, library, said, opened.declared.symptom_metric)
     progress("deciding")
     decided = verdict.decide(store, found, detected, matched, ranking, library)
     progress("assessing impact")

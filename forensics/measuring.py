@@ -20,6 +20,7 @@ STATISTICS: Mapping[str, Callable[[pl.Series], float]] = {
     "min": lambda values: float(values.min()),  # type: ignore[arg-type]
     # Exact, whatever order the samples came in.
     "sum": lambda values: math.fsum(values),
+    "mean": lambda values: math.fsum(values) / len(values),
     "last": lambda values: float(values[-1]),
 }
 OPERATORS: Mapping[str, Callable[[pl.Expr, Scalar], pl.Expr]] = {

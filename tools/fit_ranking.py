@@ -25,8 +25,8 @@ from forensics.causal import features, graph, ranking  # noqa: E402
 from forensics.library import Library  # noqa: E402
 from forensics.records.options import Options, silent  # noqa: E402
 
-PRIOR = 0.5
-PENALTY = 0.02
+# Few incidents: a weight leaves its prior only for what many of them say.
+PENALTY = 0.2
 STEPS, RATE = 1_500, 0.05
 VIEW, UNREACHABLE = "-view", "-unreachable"
 
@@ -71,7 +71,7 @@ def read(folder: Path, truth: Path) -> Case:
         VIEW: tuple(name for name, role in components.items() if role == "client view"),
         UNREACHABLE: tuple(name for name in components if len(reach) > 1 and name not in reach),
     }
-    clues = ranking.gathered(detected.signals, known, components, symptom)
+    clues = ranking.gathered(detected.signals, known, components, symptom, bundle.declared.symptom_metric)
     guilty = frozenset(each.lower() for each in said["root_causes"])
     return Case(said["dataset"], said["fault_type"], tuple(components), clues, taken, guilty)
 
@@ -86,16 +86,24 @@ def matrix(case: Case, kinds: list[str]) -> tuple[numpy.ndarray, numpy.ndarray]:
     return values, blame / max(blame.sum(), 1.0)
 
 
+def priors(kinds: list[str]) -> numpy.ndarray:
+    """What is believed before any incident is seen: ``[prior]`` of the weights' definition."""
+    said = Library().load("models", "ranking")["weights"]
+    known = said["prior"] | {VIEW: said["prior"]["view"], UNREACHABLE: said["prior"]["unreachable"]}
+    return numpy.array([known.get(kind, known["other"]) for kind in kinds])
+
+
 def fit(cases: list[tuple[numpy.ndarray, numpy.ndarray]], kinds: list[str]) -> numpy.ndarray:
     """Weights of the conditional logit, at least 0, drawn towards the prior by a ridge."""
-    weights = numpy.full(len(kinds), PRIOR)
+    prior = priors(kinds)
+    weights = prior.copy()
     for _ in range(STEPS):
         slope = numpy.zeros_like(weights)
         for values, blame in cases:
             scores = values @ weights
             odds = numpy.exp(scores - scores.max())
             slope += (blame - odds / odds.sum()) @ values
-        weights = numpy.maximum(0.0, weights + RATE * (slope / len(cases) - PENALTY * (weights - PRIOR)))
+        weights = numpy.maximum(0.0, weights + RATE * (slope / len(cases) - PENALTY * (weights - prior)))
     return weights
 
 
@@ -137,8 +145,8 @@ def write(weights: dict[str, float]) -> None:
     """Put the weights into their definition."""
     path = ROOT / "models" / "ranking" / "weights.toml"
     text = path.read_text(encoding="utf-8")
-    text = re.sub(r"(?m)^view = .*$", f"view = {weights[VIEW]:.2f}", text)
-    text = re.sub(r"(?m)^unreachable = .*$", f"unreachable = {weights[UNREACHABLE]:.2f}", text)
+    text = re.sub(r"(?m)^view = .*$", f"view = {weights[VIEW]:.2f}", text, count=1)
+    text = re.sub(r"(?m)^unreachable = .*$", f"unreachable = {weights[UNREACHABLE]:.2f}", text, count=1)
     rows = "\n".join(f"{kind} = {weight:.2f}" for kind, weight in sorted(weights.items()) if not kind.startswith("-"))
     path.write_text(text.partition("[weight]")[0] + "[weight]\n" + rows + "\n", encoding="utf-8")
 

@@ -21,7 +21,13 @@ AFFECTED = 6.0
 
 
 def rank(
-    store: Store, windows: Windows, detected: Detected, findings: Findings, library: Library, symptom_component: str
+    store: Store,
+    windows: Windows,
+    detected: Detected,
+    findings: Findings,
+    library: Library,
+    symptom_component: str,
+    symptom_metric: str = "",
 ) -> Ranking:
     """Candidates best first, the graph, and who was reached; empty where nothing was unusual."""
     rows = store.scan("components").select("component", "role", "kind").collect()
@@ -31,21 +37,21 @@ def rank(
     known = graph.build(store)
     symptom = store.aliases.get(symptom_component, symptom_component)
     symptom = symptom if symptom in components else ""
-    found = (*gathered(detected.signals, known, components, symptom), *_fitting(findings))
+    found = (*gathered(detected.signals, known, components, symptom, symptom_metric), *_fitting(findings))
     ranked = scoring.scored(found, components, known, symptom, scoring.load(library))
     candidates = _candidates(ranked[:MOST_CANDIDATES], found, findings)
     return Ranking(candidates, _nodes(detected, known), known.edges, _blast_radius(candidates, detected, known))
 
 
 def gathered(
-    signals: Sequence[Signal], known: graph.Graph, components: Mapping[str, str], symptom: str
+    signals: Sequence[Signal], known: graph.Graph, components: Mapping[str, str], symptom: str, metric: str = ""
 ) -> tuple[Clue, ...]:
     """The clues of every component; views of others and what the symptom does not depend on set no scale."""
     reach = graph.depended_on(symptom, known)
     apart = {
         name for name, role in components.items() if role == "client view" or (len(reach) > 1 and name not in reach)
     }
-    return features.clues(signals, known, list(components), apart)
+    return features.clues(signals, known, apart, metric)
 
 
 def _fitting(findings: Findings) -> tuple[Clue, ...]:
@@ -152,6 +158,11 @@ SAYS: Mapping[str, str] = {
     "request_errors": "request_errors",
     "failure_mode": "failure_mode",
     "silence": "silence",
+    "extra_time": "extra_time",
+    "slower": "extra_time",
+    "extra_failures": "extra_failures",
+    "stopped_calls": "stopped_calls",
+    "broken_sequence": "broken_sequence",
 }
 
 

@@ -19,10 +19,14 @@ class Weights:
     """Weight by kind of evidence, the prior for kinds without one, and what takes away from a component."""
 
     kinds: Mapping[str, float]
-    prior: float
+    priors: Mapping[str, float]
     view: float
     unreachable: float
     temperature: float
+
+    def of(self, kind: str) -> float:
+        """The weight of a kind of evidence."""
+        return self.kinds.get(kind, self.priors.get(kind, self.priors["other"]))
 
 
 def load(library: Library) -> Weights:
@@ -47,7 +51,7 @@ def scored(
     sums: dict[str, list[float]] = {}
     for clue in found:
         if clue.component in components:
-            sums.setdefault(clue.component, []).append(weights.kinds.get(clue.kind, weights.prior) * clue.value)
+            sums.setdefault(clue.component, []).append(weights.of(clue.kind) * clue.value)
     reach = depended_on(symptom, graph)
     scores: dict[str, float] = {}
     for component, parts in sums.items():

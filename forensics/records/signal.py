@@ -38,6 +38,7 @@ class Signal:
         onset_error_s: half-width of the interval around ``onset``.
         before, during: typical values in ``unit`` (medians, rates a minute, ratios).
         peer: the other end for edge metrics and spans, else "".
+        amount: what adds up along calls (extra time or failures of all requests), else 0.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Signal:
     unit: str
     peer: str = ""
     evidence: tuple[Evidence, ...] = ()
+    amount: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from forensics.library import Library
 from forensics.records.evidence import Skipped
 from forensics.records.signal import Detected, Signal, Windows
-from forensics.signals import errors, levels, messages, silences, spans, states
+from forensics.signals import calls, errors, flows, levels, messages, sequences, silences, spans, states
 from forensics.store import Store
 
 Detector = Callable[[Store, Windows, Library], list[Signal]]
@@ -13,6 +13,8 @@ Detector = Callable[[Store, Windows, Library], list[Signal]]
 # What each detector needs to see, and the detector.
 DETECTORS: Mapping[str, tuple[str, Detector]] = {
     "level_shift": ("metrics", levels.detect),
+    "request_flow": ("metrics", flows.detect),
+    "stopped_calls": ("metrics", calls.detect),
     "template_rate": ("logs", messages.detect),
     "silence": ("logs", silences.detect),
     "request_errors": ("requests", errors.detect_errors),
@@ -20,6 +22,7 @@ DETECTORS: Mapping[str, tuple[str, Detector]] = {
     "span_latency": ("spans", spans.detect_latency),
     "span_errors": ("spans", spans.detect_errors),
     "span_rate": ("spans", spans.detect_rates),
+    "broken_sequence": ("spans", sequences.detect),
     "state_event": ("state", states.detect),
 }
 

@@ -20,6 +20,8 @@ LEAST = 3.5
 MAD = 1.4826
 # A quartile wanders more than a median; its shift counts for that much less.
 QUARTER = 0.7
+# Tenth and ninetieth percentile of a normal distribution lie this far from its median.
+TENTH = 1.2816
 
 
 def detect(store: Store, windows: Windows, library: Library) -> list[Signal]:
@@ -65,6 +67,11 @@ def _shifts(
     table = table.join(usual, on="metric").with_columns(
         pl.max_horizontal(
             pl.col("mad") * MAD,
+            # A skewed series reaches far on one side as a rule: that side gives the spread.
+            pl.when(pl.col("now") >= pl.col("median"))
+            .then(pl.col("peak") - pl.col("median"))
+            .otherwise(pl.col("median") - pl.col("trough"))
+            / TENTH,
             pl.col("floor") * pl.col("median").abs(),
             pl.col("floor") * 0.1 * pl.col("usual"),
             pl.lit(1e-9),
@@ -89,6 +96,8 @@ def _phases(frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         value.median().alias("median"),
         value.quantile(0.75, "nearest").alias("high"),
         value.quantile(0.25, "nearest").alias("low"),
+        value.quantile(0.9, "nearest").alias("peak"),
+        value.quantile(0.1, "nearest").alias("trough"),
         pl.len().alias("n_before"),
     )
     deviation = (
@@ -142,4 +151,5 @@ def _signal(row: Mapping[str, object], windows: Windows, kind: quantities.Quanti
         unit=str(row["unit"]),
         peer=str(row["peer"]),
         evidence=tuple(evidence),
+        amount=abs(during - before),
     )

@@ -15,6 +15,8 @@ FEWEST = 3
 # A span's median moves by a tenth without cause; below half a millisecond clocks are no longer exact.
 FLOOR = 0.10
 FLOOR_US = 500.0
+# The tail is one span in ten, and wanders: its shift counts for that much less.
+TAIL = 0.2
 
 
 def detect_latency(store: Store, windows: Windows, library: Library) -> list[Signal]:
@@ -101,13 +103,13 @@ def _shifted(table: pl.DataFrame, windows: Windows, what: str) -> list[Signal]:
     both = base.join(spread, on=keys).join(now, on=keys).filter(pl.col("n_before") >= FEWEST, pl.col("n") >= FEWEST)
     scale = pl.max_horizontal(pl.col("mad") * 1.4826, pl.col("median") * FLOOR, pl.lit(FLOOR_US))
     tall = pl.max_horizontal(pl.col("mad") * 1.4826, pl.col("p90") * 0.25, pl.lit(FLOOR_US * 4))
-    size = pl.max_horizontal((pl.col("now") - pl.col("median")) / scale, (pl.col("high") - pl.col("p90")) / tall)
+    size = pl.max_horizontal((pl.col("now") - pl.col("median")) / scale, (pl.col("high") - pl.col("p90")) / tall * TAIL)
     both = both.with_columns(size.alias("z")).filter(pl.col("z") >= LEAST).sort(keys)
     return [
         Signal(
             "span_latency", row["component"], f"{what}{row['peer'] or row['operation']}", "latency", 1, capped(row["z"]),
             None, windows.incident.duration_s, row["median"] / 1e6, row["now"] / 1e6, "s", row["peer"],
-            evidence=(),
+            amount=max(row["now"] - row["median"], (row["high"] - row["p90"]) * TAIL) / 1e6 * row["n"],
         )
         for row in both.iter_rows(named=True)
     ]  # fmt: skip
