@@ -84,12 +84,16 @@ def _path(value: Value, steps: Sequence[str]) -> Value:
     return value
 
 
+# Where lists of attributes put the name: OTLP, AWS tags, CloudWatch Logs Insights.
+NAMED = ("key", "Key", "name", "Name", "field")
+
+
 def _attribute(value: Value, name: Any) -> Value:
     """A value of an OTLP attribute list ``[{key, value: {stringValue: ...}}]``, or of a plain mapping."""
     if isinstance(value, Mapping):
         return value.get(name)
     for row in value if isinstance(value, list) else ():
-        if isinstance(row, Mapping) and row.get("key", row.get("Key", row.get("name", row.get("Name")))) == name:
+        if isinstance(row, Mapping) and next((row[each] for each in NAMED if each in row), None) == name:
             inner = row.get("value", row.get("Value"))
             return next(iter(inner.values()), None) if isinstance(inner, Mapping) else inner
     return None
