@@ -19,6 +19,12 @@ Value = Any
 # What a workload's name goes on with in the names of its pods.
 INSTANCE = r"-[0-9a-f]{7,10}(-[a-z0-9]{5})?$|-[a-z0-9]{5}$"
 
+# Jobs and services of Prometheus that name who was asked, not whom the answer is about.
+SCRAPER = (
+    r"(.*-)?(node|node[-_]exporter|windows[-_]exporter|kubelet|cadvisor|kube-state-metrics|blackbox([-_]exporter)?|snmp([-_]exporter)?"
+    r"|pushgateway|federate|cloudwatch[-_]exporter|yace|kubernetes-(pods|nodes|services|service-endpoints|cadvisor|apiservers))"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -124,6 +130,7 @@ FUNCTIONS: Mapping[str, Callable[[Value], Value]] = {
     "join": lambda value: " ".join(map(str, value)) if isinstance(value, list) else value,
     "number": lambda value: match[0] if (match := re.search(r"-?\d+(?:\.\d+)?", str(value))) else None,
     "name": lambda value: str(value).rstrip("/").rsplit("/", 1)[-1],
+    "named": lambda value: None if re.fullmatch(SCRAPER, str(value)) else value,
     "owner": lambda value: re.sub(INSTANCE, "", str(value)),
     "parsed": _inside,
     "lines": lambda value: value if isinstance(value, list) else str(value).splitlines(),

@@ -44,7 +44,9 @@ def world(name: str, seed: int) -> World:
 
 def pod(made: World, service: str, instance: int) -> str:
     """The name of a pod."""
-    return f"{service}-{export.ident(made, service, 9)}-{export.ident(made, f'{service}{instance}', 5)}"
+    # Kubernetes encodes the hash of a template with ten letters and the rest with twenty-seven.
+    template = export.ident(made, service, 9, "456789bcdf")
+    return f"{service}-{template}-{export.ident(made, f'{service}{instance}', 5)}"
 
 
 def event(made: World, minute: float, kind: str, reason: str, message: str, of: str, name: str, count: int = 1) -> None:
@@ -92,7 +94,8 @@ def _metrics(folder: Path, made: World, found: Any) -> None:
             asked.setdefault("http_request_duration_seconds", []).append((label, [each.p95 for each in rows]))
         _containers(made, name, asked)
     for component, labels, metric, values in made.series:
-        owner = {} if {"pod", "node", "instance", "service"} & set(labels) else {"service": component}
+        asked_of = {"job": "kube-state-metrics"} if metric.startswith("kube_") else {"service": component}
+        owner = {} if {"service", "job"} & set(labels) else asked_of
         asked.setdefault(metric, []).append(({"__name__": metric, **owner, **labels}, values))
     for metric, series in sorted(asked.items()):
         export.document(folder, f"metrics/{metric.replace(':', '_')}.json", export.matrix(made, series))
@@ -104,7 +107,7 @@ def _containers(made: World, name: str, asked: dict[str, list[tuple[dict[str, st
     for instance in range(made.services[name].instances):
         who = pod(made, name, instance)
         dice = random.Random(f"{made.name}/{who}")
-        labels = {"namespace": NAMESPACE, "pod": who, "container": name}
+        labels = {"namespace": NAMESPACE, "pod": who, "container": name, "job": "kubelet"}
         cpu = [0.05 + 2 * made.load(name, instance, at) + abs(dice.gauss(0, 0.01)) for at in range(LENGTH)]
         memory = [made.services[name].memory * (1 + dice.gauss(0, 0.01)) for _ in range(LENGTH)]
         for metric, values in (

@@ -73,10 +73,10 @@ def raw(folder: Path, world: World) -> None:
         text(folder, path, content)
 
 
-def ident(world: World, of: str, length: int) -> str:
+def ident(world: World, of: str, length: int, letters: str = "bcdfghjklmnpqrstvwxz2456789") -> str:
     """Letters and digits as platforms append them to names."""
     dice = random.Random(f"{world.name}/{of}")
-    return "".join(dice.choice("bcdfghjklmnpqrstvwxz2456789") for _ in range(length))
+    return "".join(dice.choice(letters) for _ in range(length))
 
 
 def otlp(world: World, every: int = 8) -> Any:

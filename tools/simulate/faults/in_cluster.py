@@ -21,11 +21,12 @@ def memory_leak(w: World) -> None:
             namespace="shop",
             pod=who,
             container="payments",
+            job="kubelet",
         )
         kills = [ONSET + 3 + 9 * number + instance for number in range(4)]
         w.measure(
             "payments", "kube_pod_container_status_restarts_total",
-            stairs(kills), 0.0, namespace="shop", pod=who, container="payments",
+            stairs(kills), 0.0, namespace="shop", pod=who, container="payments", job="kubelet",
         )  # fmt: skip
         for at in kills:
             event(
@@ -247,6 +248,7 @@ def missing_secret(w: World) -> None:
         0.0,
         namespace="shop",
         container="payments",
+        job="kubelet",
         reason="CreateContainerConfigError",
     )
     w.breaks("payments", step(ONSET, LENGTH, 0.97), lambda _: "upstream connect error: no healthy upstream", 503)

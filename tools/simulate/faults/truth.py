@@ -83,9 +83,20 @@ def make(fault: Fault, folder: Path) -> dict[str, Any]:
     return {
         "components": list(fault.components), "categories": list(fault.categories), "guilty": fault.guilty, "guilty_sha": sha.get(fault.guilty, ""),
         "decoys": [each for each in changes if each != fault.guilty], "decoy_shas": [sha[each] for each in changes if each != fault.guilty and sha[each]],
-        "related": sorted({*fault.components, *fault.also, *_above(world, (*fault.components, *fault.also))}),
+        "related": sorted(_related(world, fault)),
         "onset": world.iso(118.0),
     }  # fmt: skip
+
+
+# Other names under which the same part shows in some export.
+NAMES = {**hosts.HOSTS, "cloudfront": (clouds.DISTRIBUTION, "seats.example"), "nginx": ("web-1",)}
+
+
+def _related(world: World, fault: Fault) -> set[str]:
+    """The parts that a fault touches, under all of their names."""
+    touched = {*fault.components, *fault.also}
+    touched |= _above(world, tuple(touched))
+    return touched | {name for each in touched for name in NAMES.get(each, ())}
 
 
 def _above(world: World, names: tuple[str, ...]) -> set[str]:
