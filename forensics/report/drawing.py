@@ -38,6 +38,7 @@ def figures(said: Mapping[str, Any]) -> dict[str, Any]:
         "latency": heating.latency(drawn.get("latency"), window),
         "transactions": _transactions(drawn.get("transactions"), window),
         "heat": heating.messages(drawn.get("messages"), window),
+        "sources": heating.sources(said["bundle"]["coverage"]["matrix"], window),
         "waterfalls": [_waterfall(each) for each in said["requests"]],
     }
 

@@ -50,6 +50,28 @@ def latency(each: Mapping[str, Any] | None, window: tuple[int, int]) -> Figure:
     }  # fmt: skip
 
 
+MOST_SOURCES = 24
+
+
+def sources(each: Mapping[str, Any], window: tuple[int, int]) -> Figure:
+    """Files by time: which speaks when, and where one is silent."""
+    if not each["sources"]:
+        return NONE
+    start, step = clock.instant(each["start"], "UTC"), each["slot_s"] * 1_000_000
+    rows = [Row(row["file"], row["counts"]) for row in each["sources"][:MOST_SOURCES]]
+    title = f"{len(rows)} sources by time"
+    more = len(each["sources"]) - len(rows)
+    return {
+        "svg": charts.heat_map(rows, start, step, window, title=title, left=200),
+        "slim": charts.heat_map(rows, start, step, window, title=title, left=120, width=SLIM),
+        "caption": f"Which file has rows when, {duration(each['slot_s'])} a column; each against its own most. The dashed frame is the "
+        f"incident.{f' {more} more files are in report.json.' if more else ''}",
+        "evidence": [],
+        "head": ("File", "Rows", "Most in a column"),
+        "rows": [(row.name, count(sum(row.counts)), count(max(row.counts))) for row in rows],
+    }  # fmt: skip
+
+
 def reach(each: Mapping[str, Any] | None) -> Figure:
     """Components by kind of signal."""
     if not each:
