@@ -11,8 +11,8 @@ ORDER = (
     "blast_radius", "changes", "slo", "sla", "recovery", "detection", "forecast", "similar_incidents", "series", "figures",
     "requests", "clusters", "templates", "alerts", "actions", "lessons",
 )  # fmt: skip
-MOST_PRINTED = 40
-BRIEF = 110
+MOST_PRINTED = 18
+BRIEF = 80
 
 
 def pieces(said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -1,11 +1,11 @@
 """The two pages that tell the story: when, what was ruled out, the tiles, the events that matter, what to do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forensics.report.wording import count, duration, money, percent
+from forensics.report.wording import count, duration, money, number, percent
 
 TILES = (
     ("duration_s", "Duration", duration),
@@ -175,23 +175,42 @@ def steps(said: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(title, said["remediation"][name]) for title, name in STEPS if said["remediation"][name]]
 
 
-def detection(said: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """How long everything took, from the marks."""
-    marks, found = said["incident"]["marks"], said["detection"]
+LABELS = {
+    "duration_s": "Duration", "requests": "Requests", "failed_requests": "Failed requests", "users_affected": "Users affected",
+    "failed_transactions": "Failed transactions", "lost_transactions": "Lost transactions",
+    "recovered_transactions": "Recovered transactions", "retry_amplification": "Attempts a transaction", "revenue": "Revenue at risk",
+    "net_revenue": "Revenue at risk, net", "unattributed_errors": "Errors without a user",
+}  # fmt: skip
+MONEY = ("revenue", "net_revenue")
+
+
+def measures(said: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every measure of impact, with its interval and how it was got."""
+    impact = said["impact"]
     rows = []
-    for label, name in (("Earliest signal", "earliest_signal"), ("First alert", "first_alert")):
-        if name in found:
-            rows.append((label, f"{found[name][11:19]} UTC" if found[name] else "none"))
-    onset = instant(marks["onset"]) if marks["onset"] else None
-    for label, name in (
-        ("detect", "detected"),
-        ("acknowledge", "acknowledged"),
-        ("mitigate", "mitigated"),
-        ("recover", "resolved"),
-    ):
-        if onset and marks[name]:
-            gap = (instant(marks[name]) - onset).total_seconds()
-            rows.append((f"Time to {label}", duration(gap) if gap >= 0 else f"{duration(-gap)} before the onset"))
-        else:
-            rows.append((f"Time to {label}", "unknown"))
-    return [] if said["verdict"]["status"] == "no_incident" else rows
+    for name in (*(each for each in LABELS if each in impact), *sorted(impact.keys() - LABELS.keys() - {"notes"})):
+        each = impact[name]
+        if not isinstance(each, Mapping) or "estimate" not in each:
+            continue
+        form = _form(name, each["unit"])
+        low, high = each["low"], each["high"]
+        ends = low is not None and high is not None and low != high
+        rows.append(
+            {
+                "claim": each["claim"],
+                "label": LABELS.get(name, name.replace("_", " ").capitalize()),
+                "value": form(each["estimate"]) if each["estimate"] is not None else "not measured",
+                "between": f"{form(low)} to {form(high)}" if ends else "exact" if each["estimate"] is not None else "",
+                "method": each["method"],
+                "evidence": each["evidence"],
+            }
+        )
+    return rows
+
+
+def _form(name: str, unit: str) -> Callable[[float | None], str]:
+    if name in MONEY:
+        return lambda value: money(value, unit)
+    if name.endswith("_s"):
+        return duration
+    return number if unit == "ratio" else count

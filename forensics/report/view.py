@@ -17,9 +17,19 @@ STATUS = {
 }
 
 
+# What reports of earlier versions of this schema do not hold.
+ADDED: Mapping[str, Any] = {
+    "figures": {},
+    "knowledge_base": {},
+    "response": [],
+    "alerting": {},
+    "clocks": {"order": [], "rows": []},
+}
+
+
 def view(report: Mapping[str, Any]) -> dict[str, Any]:
     """The report, its texts made visible, and under ``show`` what is drawn or counted from it."""
-    said = overlaid({"figures": {}, "knowledge_base": {}, **shown(report)})
+    said = overlaid({**ADDED, **shown(report)})
     local = story.zone(said["incident"].get("timezone", ""))
     numbered = pieces(said)
     ruled_out, more = story.ruled_out(said)
@@ -39,7 +49,8 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "events": events,
         "key_events": story.key_events(events),
         "steps": story.steps(said),
-        "detection": story.detection(said),
+        "measures": (measures := story.measures(said)),
+        "unmeasured": [each["label"].lower() for each in measures if each["value"] == "not measured"],
         "factors": [*said["verdict"]["trigger"], *said["contributing_factors"]],
         "has_thresholds": any(each["threshold"] is not None for each in said["health"]),
         "verdicts": {

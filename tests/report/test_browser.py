@@ -1,5 +1,6 @@
 """The page in a real browser: it opens from disk, asks for nothing, and every control does what it says."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,11 +10,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from forensics import analysis, report
+from forensics import report
 from forensics.library import Library
-from forensics.records.options import Options
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -26,12 +25,10 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium; './dev te
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(sample_json: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample's page on disk."""
     folder = tmp_path_factory.mktemp("page")
-    bundle = ROOT / "sample_data" / "checkout-pool-exhaustion" / "bundle"
-    found = report.as_json(analysis.run(bundle, folder / "case", Options()))
-    (folder / "report.html").write_bytes(report.render(found, "html", Library()))
+    (folder / "report.html").write_bytes(report.render(json.loads(sample_json), "html", Library()))
     return folder / "report.html"
 
 

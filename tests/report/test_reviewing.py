@@ -18,12 +18,6 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SAMPLE = ROOT / "sample_data" / "checkout-pool-exhaustion" / "bundle"
 
 
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("machine")
-    return report.as_json(analysis.run(SAMPLE, folder / "case", Options()))
-
-
 def thirty(found: dict[str, Any]) -> dict[str, Any]:
     """Thirty edits over every kind of claim."""
     known = sorted(set(claims(found)))
@@ -33,8 +27,8 @@ def thirty(found: dict[str, Any]) -> dict[str, Any]:
     return {"claims": {claim: kinds[index % 3] for index, claim in enumerate(chosen)}}
 
 
-def test_thirty_edits_are_kept_or_listed_when_a_file_is_added(machine: dict[str, Any], tmp_path: Path) -> None:
-    said = thirty(machine)
+def test_thirty_edits_are_kept_or_listed_when_a_file_is_added(sample: dict[str, Any], tmp_path: Path) -> None:
+    said = thirty(sample)
     shutil.copytree(SAMPLE, tmp_path / "bundle")
     more = [
         {"ts": f"2026-05-06T22:{20 + n % 10}:00Z", "level": "error", "service": "mailer", "msg": "queue is full"}
@@ -54,9 +48,9 @@ def test_thirty_edits_are_kept_or_listed_when_a_file_is_added(machine: dict[str,
     assert len(live) >= 25
 
 
-def test_people_come_first_and_the_machine_stays_visible(machine: dict[str, Any]) -> None:
-    step = machine["remediation"]["immediate"][0]
-    action = machine["actions"][0]
+def test_people_come_first_and_the_machine_stays_visible(sample: dict[str, Any]) -> None:
+    step = sample["remediation"]["immediate"][0]
+    action = sample["actions"][0]
     said = {
         "claims": {
             step["claim"]: {"text": "Put the index back", "by": "database engineer"},
@@ -68,7 +62,7 @@ def test_people_come_first_and_the_machine_stays_visible(machine: dict[str, Any]
         "sections": [{"title": "Customers", "text": "Two wrote to us."}],
     }
 
-    found = report.reviewed(machine, checked(said, "review.yaml"), Library())
+    found = report.reviewed(sample, checked(said, "review.yaml"), Library())
 
     for form in ("html", "md"):
         page = report.render(found, form, Library()).decode()
@@ -77,13 +71,13 @@ def test_people_come_first_and_the_machine_stays_visible(machine: dict[str, Any]
             "Nobody touched the innocent deploy", "Two wrote to us.", "Nothing says this any more", "Edits that no longer fit",
         ):  # fmt: skip
             assert text in page, (form, text)
-    assert found["verdict"] == machine["verdict"]
-    assert found["seal"] == report.seal(found) != machine["seal"]
+    assert found["verdict"] == sample["verdict"]
+    assert found["seal"] == report.seal(found) != sample["seal"]
 
 
-def test_without_a_review_nothing_changes(machine: dict[str, Any], tmp_path: Path) -> None:
+def test_without_a_review_nothing_changes(sample: dict[str, Any], tmp_path: Path) -> None:
     assert report.read_review(tmp_path / "review.yaml") is None
-    assert report.reviewed(machine, None, Library()) is machine
+    assert report.reviewed(sample, None, Library()) is sample
 
 
 @pytest.mark.parametrize(
