@@ -7,18 +7,22 @@ import polars as pl
 from forensics.records.evidence import RecordEvidence, Statement
 from forensics.records.finding import Finding, Findings
 from forensics.records.signal import Detected, Signal, Windows
-from forensics.store import Store
+from forensics.store import TIME_COLUMNS, Store
 
 # A shift that nobody would call an incident: fewer deviations than this, or not in what users feel.
 LOUD = 8.0
 FELT = {"errors": 1, "latency": 1, "availability": -1, "saturation": 1, "queue": 1}
+ERROR = 17
 UNREADY = re.compile(r'"ready":\s*false')
 QUIET = ("ok", "normal", "resolved", "inactive")
 
 
 def calm(store: Store, windows: Windows, detected: Detected, findings: Findings) -> tuple[Statement, ...] | None:
-    """Why nothing is wrong, or None where something is: no alert, no loud signal, or everything has recovered."""
-    if windows.source == "declared":
+    """Why nothing is wrong: no alert, no loud signal, or everything has recovered.
+
+    None where something is, and where the bundle holds nothing that could show it.
+    """
+    if windows.source == "declared" or not _could_tell(store, windows):
         return None
     alerts = store.scan("alerts").collect()
     firing = alerts.filter(~pl.col("state").str.to_lowercase().is_in(QUIET))
@@ -31,6 +35,21 @@ def calm(store: Store, windows: Windows, detected: Detected, findings: Findings)
     if not loud and not findings.modes:
         return (Statement("verdict.harmless_alert", {}, _cited(firing)),)
     return None
+
+
+def _could_tell(store: Store, windows: Windows) -> bool:
+    """Whether the bundle could show a failure: what a platform reports, or measures and messages with a time.
+
+    Errors without a stretch to compare them with may be as usual or the incident itself: that cannot be told.
+    """
+    if store.has("state"):
+        return True
+    timed = [
+        store.scan(table).filter(pl.col(TIME_COLUMNS.get(table, "time")).is_not_null()).head(1).collect().height
+        for table in ("counts", "metrics", "requests", "spans")
+    ]
+    errors = store.scan("counts").filter(pl.col("severity") >= ERROR).head(1).collect().height
+    return any(timed) and (bool(windows.baselines) or not errors)
 
 
 def _is_reported(mode: Finding) -> bool:
