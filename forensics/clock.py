@@ -114,7 +114,11 @@ def parse(texts: pl.Series, zone: str = "", *, is_declared: bool = True) -> Pars
         return Parsed(_epoch(texts.cast(pl.Float64), texts), "epoch")
     if texts.dtype == pl.Null:
         return Parsed(texts.cast(pl.Datetime("us")), "")
-    left = texts.str.strip_chars().str.replace(r"(:\d\d),(\d)", "${1}.${2}").str.replace(r"\[[\w/]+\]$", "")
+    left = texts.str.strip_chars()
+    if left.str.contains(",", literal=True).any():
+        left = left.str.replace(r"(:\d\d),(\d)", "${1}.${2}")
+    if left.str.contains("]", literal=True).any():
+        left = left.str.replace(r"\[[\w/]+\]$", "")
     time = pl.Series(texts.name, [None] * len(texts), dtype=pl.Datetime("us"))
     sources: list[str] = []
     notes: list[str] = []

@@ -46,20 +46,22 @@ def condensed(text: str, stacks: Stacks) -> str:
     An event without frames keeps all its lines.
     """
     lines = [line.strip() for line in text.split("\n")[:MOST_LINES]]
-    frames = [_function(line, stacks) for line in lines]
-    if not any(frames[1:]):
+    frames = {place: name for place, line in enumerate(lines) if place and (name := _function(line, stacks))}
+    if not frames:
         return " ".join(line for line in lines if line)
-    own = [place for place, name in enumerate(frames) if name and not stacks.library.search(name)]
-    shown = set((own or [place for place, name in enumerate(frames) if name])[:FRAMES])
+    own = [place for place, name in frames.items() if not stacks.library.search(name)]
+    shown = set((own or list(frames))[:FRAMES])
     kept = [
         f"at {frames[place]}()" if place in shown else line
         for place, line in enumerate(lines)
-        if place in shown or place == 0 or (not frames[place] and stacks.error.search(line))
+        if place in shown or place == 0 or (place not in frames and stacks.error.search(line))
     ]
     return " ".join(line for line in kept if line)
 
 
 def _function(line: str, stacks: Stacks) -> str:
+    if not line.startswith(("at ", "File ")) and not line.endswith(")"):
+        return ""
     for pattern in stacks.frame:
         match = pattern.search(line)
         if match:

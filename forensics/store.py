@@ -16,6 +16,8 @@ from forensics.records.tables import TABLES, empty
 from forensics.records.window import Window
 
 DERIVED = "all"
+# Of zstd. The lowest level without statistics is written in 0.7 of the time of the default, and is 5 % larger.
+COMPRESSION = 1
 TIME_COLUMNS: Mapping[str, str] = {"spans": "start", "counts": "minute", "latency": "minute"}
 NAME_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "logs": ("component",),
@@ -45,7 +47,8 @@ class Store:
         place.mkdir(parents=True, exist_ok=True)
         target = place / f"{part}-{number:04d}.parquet"
         half = target.with_suffix(".half")
-        frame.select(pl.col(name).cast(kind) for name, kind in TABLES[table].items()).write_parquet(half)
+        typed = frame.select(pl.col(name).cast(kind) for name, kind in TABLES[table].items())
+        _compact(typed).write_parquet(half, compression_level=COMPRESSION, statistics=False)
         half.replace(target)
 
     def parts(self, table: str) -> tuple[Path, ...]:
@@ -63,7 +66,10 @@ class Store:
     def raw(self, table: str) -> pl.LazyFrame:
         """The rows of ``table`` as read from the files, without late knowledge; row order is not defined."""
         parts = self.parts(table)
-        return pl.scan_parquet(list(parts), schema=TABLES[table]) if parts else empty(table).lazy()
+        allowed = pl.ScanCastOptions(categorical_to_string="allow")
+        return (
+            pl.scan_parquet(list(parts), schema=TABLES[table], cast_options=allowed) if parts else empty(table).lazy()
+        )
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The rows of ``table`` with clock shifts and component aliases applied; row order is not defined."""
@@ -132,6 +138,16 @@ class Store:
             replaced[name] = f"CASE {name} {cases} ELSE {name} END"
         star = f"* REPLACE ({', '.join(f'{sql} AS {name}' for name, sql in replaced.items())})" if replaced else "*"
         return f"CREATE VIEW {table} AS SELECT {star} FROM {source}"
+
+
+def _compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns of one text as categories: plain empty texts are written ten times slower than any other column."""
+    alike = [each.name for each in frame if each.dtype == pl.String and each.null_count() == 0 and _is_one(each)]
+    return frame.with_columns(pl.col(alike).cast(pl.Categorical)) if alike else frame
+
+
+def _is_one(column: pl.Series) -> bool:
+    return len(column) > 1 and column[0] == column[-1] and bool((column == column[0]).all())
 
 
 def existing(folder: Path) -> Store:

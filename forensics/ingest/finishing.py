@@ -3,14 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 
-from forensics import clock, masking
+from forensics import clock, keying, masking
 from forensics.ingest import severities
-from forensics.records.tables import TABLES, empty
+from forensics.records.tables import TABLES
 
 TIMES: Mapping[str, tuple[str, ...]] = {
     "spans": ("start", "end"),
@@ -25,21 +25,22 @@ TRUE = ["true", "1", "yes", "error", "status_code_error", "2", "err"]
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What holds for all rows of a file: its path, the zone asked for, its own severity words, the masks."""
+    """What holds for all rows of a file: its path, the zone asked for, its own severity words, the masks and what they gave."""
 
     path: str
     zone: str
     is_zone_declared: bool
     severity: Mapping[str, int]
     masks: masking.Masks
+    seen: keying.Seen = field(default_factory=keying.Seen)
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Rows of one table, the ``series`` of metrics, the zone source of its stamps, and rows left out by reason."""
+    """Rows of one table, the ``series`` of metrics or ``messages`` of logs, the zone source of its stamps, and rows left out by reason."""
 
     rows: pl.DataFrame
-    series: pl.DataFrame
+    distinct: pl.DataFrame
     zone_source: str
     has_year: bool
     rejected: Mapping[str, int]
@@ -55,7 +56,7 @@ def finish(table: str, raw: pl.DataFrame, context: Context) -> Finished:
         _column(frame, name, kind).alias(name) if name != "file" else pl.lit(context.path).alias("file")
         for name, kind in TABLES[table].items()
     ]
-    found = series(frame, context.path) if table == "metrics" else empty("series")
+    found = DISTINCT[table](frame, context.path) if table in DISTINCT else pl.DataFrame()
     return Finished(frame.select(columns), found, zone_source, has_year, rejected, notes)
 
 
@@ -129,12 +130,13 @@ def _logs(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping[
         else pl.Series([0] * frame.height, dtype=pl.Int8)
     )
     frame = frame.with_columns(known.alias("severity"), pl.col("message").cast(pl.String).fill_null(""))
-    distinct = frame.select(pl.col("message").unique()).to_series()
-    masked = masking.mask(distinct, context.masks)
-    unique = masked.unique()
-    keys = pl.DataFrame({"masked": unique, "message_key": masking.message_key(unique)})
-    table = pl.DataFrame({"message": distinct, "masked": masked}).join(keys, on="masked", how="left").drop("masked")
-    return frame.join(table, on="message", how="left", maintain_order="left"), {}
+    return frame.with_columns(keying.keyed(frame["message"], context.masks, context.seen)), {}
+
+
+def messages(frame: pl.DataFrame, path: str) -> pl.DataFrame:
+    """The distinct masked messages of a logs frame that went through ``_logs``, each with its smallest message."""
+    found = frame.group_by("message_key").agg(pl.col("masked").first(), pl.col("message").min().alias("example"))
+    return found.with_columns(pl.lit(path).alias("file")).sort("message_key")
 
 
 def _metrics(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping[str, int]]:
@@ -225,6 +227,7 @@ def _spans(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mapping
     return frame, {}
 
 
+DISTINCT: Mapping[str, Callable[[pl.DataFrame, str], pl.DataFrame]] = {"logs": messages, "metrics": series}
 SPECIAL = {"logs": _logs, "metrics": _metrics, "requests": _requests, "spans": _spans}
 
 

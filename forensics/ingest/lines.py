@@ -1,5 +1,6 @@
 """Lines to raw rows: patterns, wrapped formats, JSON lines, and events of several lines."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -119,10 +120,36 @@ def _take(taken: Taken, rows: pl.DataFrame, each: Format, pattern_name: str, kno
         _give(taken, raw.filter(pl.lit(True)), each, each.json.to, each.defaults, known)
         return
     pattern = next(one for one in each.patterns if one.name == pattern_name)
-    raw = pl.concat(
-        [rows.select("line", "more"), rows["text"].str.extract_groups(pattern.regex).struct.unnest()], how="horizontal"
-    )
+    raw = pl.concat([rows.select("line", "more"), _fields(rows["text"], pattern.regex)], how="horizontal")
     _give(taken, raw, each, pattern.table, pattern.defaults, known)
+
+
+REST = "(?P<message>.*)$"
+
+
+def _fields(text: pl.Series, regex: str) -> pl.DataFrame:
+    """The named groups of a pattern in lines that it reads.
+
+    Where the message is all that is left, it is what follows the match of what stands before it: capturing it takes the
+    regular expression three times as long.
+    """
+    if not regex.startswith("^") or not regex.endswith(REST) or _has_choice(regex):
+        return text.str.extract_groups(regex).struct.unnest()
+    found = text.str.extract_groups(f"(?P<header_>{regex.removesuffix(REST)})").struct.unnest()
+    message = pl.col("text").str.strip_prefix(pl.col("header_")).alias("message")
+    return found.with_columns(text.alias("text")).with_columns(message).drop("header_", "text")
+
+
+def _has_choice(regex: str) -> bool:
+    r"""Whether a pattern has alternatives outside of groups.
+
+    >>> _has_choice(r"^(a|b)[|]\|c"), _has_choice("^a|b")
+    (False, True)
+    """
+    bare = re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "", regex)
+    while (fewer := re.sub(r"\([^()]*\)", "", bare)) != bare:
+        bare = fewer
+    return "|" in bare
 
 
 def _give(

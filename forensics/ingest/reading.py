@@ -150,8 +150,11 @@ def _between(rows: pl.DataFrame, table: str, options: Options) -> pl.DataFrame:
 
 
 DERIVED: Mapping[str, Mapping[str, Callable[..., pl.DataFrame]]] = {
-    "logs": {"counts": lambda rows, done: finishing.counts(rows)},
+    "logs": {
+        "counts": lambda rows, done: finishing.counts(rows),
+        "messages": lambda rows, done: done.distinct.join(rows, on="message_key", how="semi"),
+    },
     "requests": {"latency": lambda rows, done: finishing.latency(rows, "time")},
     "spans": {"latency": lambda rows, done: finishing.latency(rows, "start")},
-    "metrics": {"series": lambda rows, done: done.series},
+    "metrics": {"series": lambda rows, done: done.distinct},
 }

@@ -39,6 +39,9 @@ TABLES: Mapping[str, pl.Schema] = {
             **ORIGIN,
         }
     ),
+    "messages": pl.Schema(
+        {"message_key": pl.UInt64(), "masked": pl.String(), "example": pl.String(), "file": pl.String()}
+    ),
     "templates": pl.Schema(
         {"message_key": pl.UInt64(), "template_id": pl.String(), "template": pl.String(), "types": pl.String()}
     ),
@@ -209,7 +212,8 @@ TABLES: Mapping[str, pl.Schema] = {
         {"file": pl.String(), "line": pl.Int64(), "reason": pl.String(), "sample": pl.String(), "n": pl.Int64()}
     ),
 }
-"""``severity`` of logs is the OpenTelemetry number (1 trace, 5 debug, 9 info, 13 warn, 17 error, 21 fatal; 0 unknown);
+"""``messages`` holds each masked message of a file once, with the smallest that it stands for;
+``severity`` of logs is the OpenTelemetry number (1 trace, 5 debug, 9 info, 13 warn, 17 error, 21 fatal; 0 unknown);
 ``bucket`` of latency is floor(8 * log2(duration_us + 1)); ``kind`` of series is gauge, counter or histogram;
 ``kind`` of edges is calls, runs_on, owns or reads; ``n`` of rejects counts all, its sample is one of at most ten.
 ``decision`` of clocks: as_read; year (put beside the other files); zone and skew (shifted by what shared ids show);

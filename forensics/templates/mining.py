@@ -15,17 +15,17 @@ from forensics.templates.refining import refine
 def mine(store: Store, library: Library) -> None:
     """Write the ``templates`` table: the template of every message key, and the types of its variables.
 
-    A key stands for one masked text; its smallest message is masked again to get that text, so no row of the logs
-    is rewritten and the cost follows the number of distinct messages.
+    Reads distinct masked messages only: no row of the logs is read or rewritten, and the cost does not follow their number.
     """
-    examples = store.raw("logs").group_by("message_key").agg(pl.col("message").min()).sort("message_key").collect()
-    if not examples.height:
+    raw = store.raw("messages").group_by("message_key").agg(pl.col("masked").min(), pl.col("example").min())
+    known = raw.sort("message_key").collect()
+    if not known.height:
         return
-    masks = masking.load(library)
-    short = stacks.condense(examples["message"].str.head(masking.LONGEST), masks.stacks)
-    masked = masking.mask(short, masks)
-    found = refine(masked.unique().to_list())
-    known = examples.with_columns(short.alias("short"), masked.replace_strict(found).alias("template"))
+    found = refine(known["masked"].unique().to_list())
+    known = known.with_columns(
+        stacks.condense(known["example"].str.head(masking.LONGEST), stacks.load(library)).alias("short"),
+        known["masked"].replace_strict(found).alias("template"),
+    )
     named = _named(known, library)
     table = known.join(named, on="template", how="left").select(TABLES["templates"].names()).sort("message_key")
     store.write("templates", table)
