@@ -107,6 +107,24 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Sizing:
+    """A step with numbers: ``setting`` of ``component`` from ``current`` to ``proposed``, and the arithmetic behind it.
+
+    ``kind`` is restore (what a change took away), enlarge, scale, restart, or unknown: then ``proposed`` is "" and the
+    arithmetic names the number that is missing. ``undo`` is None where there is nothing to undo.
+    """
+
+    kind: str
+    setting: str
+    component: str
+    current: str
+    proposed: str
+    text: Statement
+    arithmetic: Statement
+    undo: Statement | None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer, or that there is none; words of the report contract (DESIGN section 5)."""
 
@@ -123,3 +141,4 @@ class Verdict:
     hypotheses: tuple[Hypothesis, ...]
     judgements: tuple[Judgement, ...]
     contributing: tuple[Statement, ...]
+    sizings: tuple[Sizing, ...] = ()

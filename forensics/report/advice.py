@@ -6,6 +6,7 @@ from typing import Any
 
 from forensics.clock import iso
 from forensics.records.case import Case
+from forensics.records.cause import Sizing
 from forensics.records.report.outcome import RemediationOut, StepOut
 from forensics.records.report.prose import claim
 from forensics.records.window import SECOND
@@ -52,11 +53,25 @@ def remediation(case: Case, register: Register) -> RemediationOut:
             f"{verb} the {guilty.kind} “{name}” ({(guilty.ref or guilty.id)[:12]}) of {guilty.component or component}."
         )
         immediate.append(_step(text, because, UNDO.get(case.verdict.remediation), ids))
+    sized = [(each.kind, _sized(each, because, register)) for each in case.verdict.sizings]
+    immediate += [step for kind, step in sized if kind in ("restore", "scale", "restart")]
     if mode.get("now"):
         immediate.append(_step(mode["now"], because, None, ids))
-    short = [_step(mode["soon"], because, None, ids)] if mode.get("soon") else []
+    short = [step for kind, step in sized if kind in ("enlarge", "unknown")]
+    short += [_step(mode["soon"], because, None, ids)] if mode.get("soon") else []
     later = [_step(mode["later"], because, None, ids)] if mode.get("later") else []
     return RemediationOut(tuple(immediate), tuple(short), tuple(later))
+
+
+def _sized(each: Sizing, because: str, register: Register) -> StepOut:
+    """A step with its numbers; ``proposed`` is None where a number is missing for it."""
+    text, arithmetic = register.prose(each.text), register.prose(each.arithmetic)
+    ids = tuple(dict.fromkeys((*text.evidence, *arithmetic.evidence)))
+    undo = register.prose(each.undo).text if each.undo is not None else None
+    return StepOut(
+        claim("step", each.component, each.kind + each.setting), text.text, because, each.setting or None, each.current or None,
+        each.proposed or None, arithmetic.text, undo, ids,
+    )  # fmt: skip
 
 
 def _step(text: str, because: str, undo: str | None, ids: tuple[str, ...]) -> StepOut:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from forensics.library import Library
-from forensics.records.cause import Candidate, Judgement, Missing, Ranking, Verdict
+from forensics.records.cause import Candidate, Judgement, Ranking, Verdict
 from forensics.records.evidence import Scalar, Statement
 from forensics.records.finding import Finding, Findings
 from forensics.records.signal import Detected, Windows
 from forensics.store import Store
-from forensics.verdict import explanations, health, judging, scene
+from forensics.verdict import explanations, health, judging, scene, sizing
+from forensics.verdict.missing import missing
 from forensics.verdict.trial import Scene, Trial
 
 LOAD = ("campaign", "traffic")
@@ -32,7 +33,8 @@ def decide(
     here = scene.build(store, windows, detected, findings, ranking, library, first, mode, surge, diffs)
     trials = judging.trials(findings, here, diffs)
     guilty = judging.guilty(trials, mode, here)
-    found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, here)
+    found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, here, windows)
+    found = replace(found, sizings=sizing.sizings(store, windows, detected, first, mode, guilty, surge))
     if surge is not None and (guilty is None or guilty.change.kind in LOAD):
         said = Statement(
             "verdict.surge",
@@ -78,11 +80,12 @@ def _verdict(
     trials: Sequence[Trial],
     guilty: Trial | None,
     here: Scene,
+    windows: Windows,
 ) -> Verdict:
     confidence = _confidence(ranking, mode, first, trials, guilty)
     status = "identified" if confidence >= IDENTIFIED else "probable" if confidence >= PROBABLE else "inconclusive"
     definition: Mapping[str, Any] = mode.definition if mode is not None else {}
-    change = _name(guilty)
+    judged = judging.judge(trials, guilty, here)
     return Verdict(
         status=status,
         category=mode.category if mode is not None else "code_defect" if guilty else "unknown",
@@ -90,13 +93,13 @@ def _verdict(
         first_failing_component=first,
         failure_mode=mode.mode if mode is not None else "",
         trigger=(guilty.reason,) if guilty else (),
-        change=change,
+        change=_name(guilty),
         remediation=_remediation(definition, guilty),
         confidence=confidence,
-        missing=_missing(findings, confidence),
-        hypotheses=explanations.hypotheses(findings, ranking, mode, trials, guilty),
-        judgements=judging.judge(trials, guilty, here),
-        contributing=(),
+        missing=missing(findings, judged, here.shipping, windows, is_identified=confidence >= IDENTIFIED),
+        hypotheses=explanations.hypotheses(findings, ranking, mode, trials, guilty, judging.outside(mode)),
+        judgements=judged,
+        contributing=explanations.contributing(trials, guilty),
     )
 
 
@@ -168,25 +171,3 @@ def _remediation(definition: Mapping[str, Any], guilty: Trial | None) -> str:
     if guilty.change.kind == "config":
         return "config-revert"
     return asked if asked in ("roll-forward", "config-revert") else "rollback"
-
-
-def _missing(findings: Findings, confidence: float) -> tuple[Missing, ...]:
-    if confidence >= IDENTIFIED:
-        return ()
-    wanted = {
-        "logs": (
-            "application logs of the window",
-            "kubectl logs deploy/NAME --timestamps --since-time=START > logs/NAME.log",
-        ),
-        "metrics": (
-            "metrics of the window and a day before it",
-            "promtool query range --start START --end END URL QUERY > metrics/NAME.json",
-        ),
-        "state": ("cluster events and pod states", "kubectl get events,pods -A -o json > k8s/state.json"),
-    }
-    return tuple(
-        Missing(*wanted[name][:1], each.why, wanted[name][1])
-        for each in findings.skipped
-        for name in wanted
-        if f"no {name} in" in each.why
-    )

@@ -35,6 +35,11 @@ class Trial:
     told: CodeFact | None = None
 
     @property
+    def told_causes(self) -> tuple[str, ...]:
+        """What the fact that weighs most can cause."""
+        return self.told.causes if self.told is not None else ()
+
+    @property
     def reason(self) -> Statement:
         """The first test that does not hold, else what speaks for it."""
         return next((each.said for each in self.tests if each.holds is False), self.tests[-1].said)
