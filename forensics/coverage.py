@@ -17,6 +17,8 @@ STEADY = ("logs", "metrics", "spans", "requests")
 TABLES = (*STEADY, "changes", "alerts", "state", "notes", "business")
 # A source is steady when a slot holds this many rows in the middle; then an empty slot is a gap.
 EXPECTED = 5
+# A gap is this many times the next longest silence, in a source that speaks in this share of all other slots.
+LEAST_GAP, STEADY_SHARE = 3, 0.8
 # What exporters stop at when they are not told otherwise (Loki, Elasticsearch, CloudWatch, kubectl, Datadog).
 LIMITS = {100, 500, 1_000, 2_000, 5_000, 10_000, 50_000, 100_000}
 REDACTED = r"\*{3,}(?:HIDDEN|REDACTED)?\**|(?i)[\[<(]redacted[\])>]|\bX{6,}\b"
@@ -88,9 +90,12 @@ def _silences(source: Source, grid: Grid, incident: Window) -> Iterator[Hole]:
         yield Hole("starts_late", source.file, Window(incident.start, first))
     if incident.start < last < incident.end - grid.slot:
         yield Hole("ends_early", source.file, Window(last, incident.end))
-    for before, after in pairwise(full):
-        if after - before > 1:
-            yield Hole("gap", source.file, Window(grid.at(before + 1), grid.at(after)))
+    # A source that comes in bursts is silent often; a gap is a silence that is out of proportion to all others.
+    empty = sorted((after - before - 1, before) for before, after in pairwise(full))
+    longest, before = empty[-1]
+    usual_gap = empty[-2][0] if len(empty) > 1 else 0
+    if longest >= max(2, LEAST_GAP * usual_gap) and len(full) >= STEADY_SHARE * (full[-1] - full[0] + 1 - longest):
+        yield Hole("gap", source.file, Window(grid.at(before + 1), grid.at(before + 1 + longest)))
 
 
 def _sampled(store: Store) -> Iterator[Hole]:
