@@ -115,4 +115,9 @@ def _evidence(row: Mapping[str, Any]) -> tuple[Evidence, ...]:
     text = str(row["ref"] or row["id"] or row["title"])[:200]
     if row["record"]:
         return (RecordEvidence(row["file"], row["record"], text),)
-    return (LineEvidence(row["file"], row["line"], row["line"], text),) if row["line"] else ()
+    if not row["line"]:
+        return ()
+    # A change of several lines begins with its time; what names it may stand on one of the next, before what it did.
+    is_named_at_once = bool(row["ref"] or row["id"] or not row["diff"])
+    last = row["line"] if is_named_at_once else row["line"] + 1 + str(row["diff"]).count("\n")
+    return (LineEvidence(row["file"], row["line"], last, text),)
