@@ -14,8 +14,9 @@ from forensics.store import Store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["read"]
-VERSION = "1"
+__all__ = ["known", "read"]
+# Changes when reading gives other rows for the same file and definitions, so that older rows are not kept.
+VERSION = "2"
 
 
 def read(bundle: Bundle, store: Store, library: Library, options: Options, over: Map, progress: Progress) -> None:
@@ -24,22 +25,30 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
     Raises:
         DefinitionError: a format or mask is broken; found before any data is read.
     """
-    formats = strictness.ordered(definitions.load(library))
     zones = {**bundle.declared.timezones, **options.timezones}
-    known = sources.Known(formats, masking.load(library), replace(options, timezones=zones), bundle.declared.timezone)
-    said = library.sha256(("parsers",)) + repr(known.masks)
-    parts = {_part(file, said, known): file for file in bundle.files}
+    asked = known(library, replace(options, timezones=zones), bundle.declared.timezone)
+    said = library.sha256(("parsers",)) + repr(asked.masks)
+    parts = {_part(file, said, asked): file for file in bundle.files}
     store.drop(parts)
     done = {path.stem.rsplit("-", 1)[0] for path in store.parts("files")}
     fresh = [(part, file) for part, file in parts.items() if part not in done]
 
     def one(item: tuple[str, File]) -> int:
         part, file = item
-        reading.read(file, part, store, known)
+        reading.read(file, part, store, asked)
         return file.size_bytes
 
     sizes: Sequence[int] = over(one, fresh)
     progress("reading files", f"{len(bundle.files)} files, {sum(sizes) / 1e6:,.1f} MB new")
+
+
+def known(library: Library, options: Options, zone: str) -> sources.Known:
+    """What reading needs to know: formats in order, masks, options, and the zone of stamps that name none.
+
+    Raises:
+        DefinitionError: a format or mask is broken.
+    """
+    return sources.Known(strictness.ordered(definitions.load(library)), masking.load(library), options, zone)
 
 
 def _part(file: File, said: str, known: sources.Known) -> str:

@@ -1,47 +1,12 @@
 """Format definitions: what ``parsers/`` says, checked, with all faults at once."""
 
-import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from forensics.errors import DefinitionError
-from forensics.library import Library
-from forensics.records.tables import TABLES
-
-KEYS = {
-    "title",
-    "means",
-    "source",
-    "pattern",
-    "json",
-    "table",
-    "sample",
-    "defaults",
-    "severity",
-    "wraps",
-    "csv",
-    "aligned",
-    "begins",
-    "ignores",
-    "reader",
-}
-PATTERN_KEYS = {"name", "regex", "table", "defaults"}
-TABLE_KEYS = {"to", "records", "requires", "columns", "unpivot", "where"}
-UNPIVOT_KEYS = {"except", "only", "split", "columns"}
-SAMPLE_KEYS = {"text", "pattern", "fields", "rows", "table"}
-# Columns that a definition may give besides those of a table; ``finish`` turns them into columns of the table.
-RAW = {
-    "logs": {"lines"},
-    "metrics": {"component", "peer", "metric", "unit", "kind", "labels", "values", "times"},
-    "spans": {"end", "duration_ms", "duration_s", "duration_ns", "status", "status_code"},
-    "requests": {"duration_ms", "duration_s", "duration_ns", "upstream", "method"},
-    "alerts": {"labels"},
-}
-# A day in a field of its own, and epochs whose unit the format says.
-STAMPS = {"day", "time_ms", "time_s", "time_ns"}
+from forensics.ingest import checking
+from forensics.library import Library, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +79,20 @@ def load(library: Library) -> tuple[Format, ...]:
     """
     formats: list[Format] = []
     faults: list[str] = []
+    paths = library.files("parsers")
     for name, said in library.load("parsers").items():
-        found = list(_faults(said))
-        faults += [f"parsers/{name}.toml: {fault}" for fault in found]
+        is_ours = paths[name].is_relative_to(shipped("parsers"))
+        found = list(checking.faults(said, paths[name].read_text(encoding="utf-8") if not is_ours else ""))
+        faults += [f"parsers/{name}.toml{fault}" for fault in found]
         if not found:
-            formats.append(_format(name, said))
+            formats.append(built(name, said))
     if faults:
         raise DefinitionError("\n".join(faults), hint="Correct these; 'forensics formats check FILE' shows one alone.")
     return tuple(formats)
 
 
-def _format(name: str, said: Mapping[str, Any]) -> Format:
+def built(name: str, said: Mapping[str, Any]) -> Format:
+    """The format that a definition without faults says."""
     defaults = said.get("defaults", {})
     patterns = tuple(
         Pattern(row["name"], row["regex"], row.get("table", "logs"), {**defaults, **row.get("defaults", {})})
@@ -163,63 +131,3 @@ def _table(row: Mapping[str, Any]) -> TableMap:
         row.get("unpivot", {}),
         row.get("where", ""),
     )
-
-
-def _faults(said: Mapping[str, Any]) -> Iterator[str]:
-    yield from _unknown(said, KEYS, "")
-    if not said.get("title"):
-        yield "it has no title"
-    if not said.get("sample"):
-        yield "it has no sample"
-    if not any(key in said for key in ("pattern", "json", "table", "reader")):
-        yield "it reads nothing: give it a [[pattern]], [json], [[table]] or a reader"
-    for number, row in enumerate(said.get("pattern", ()), 1):
-        where = f"pattern {row.get('name', number)}: "
-        yield from _unknown(row, PATTERN_KEYS, where)
-        yield from (where + fault for fault in _pattern_faults(row))
-    for number, row in enumerate([*said.get("table", ()), *([said["json"]] if "json" in said else [])], 1):
-        yield from _unknown(row, TABLE_KEYS, f"table {number}: ")
-        yield from (f"table {number}: {fault}" for fault in _table_faults(row))
-    for number, row in enumerate(said.get("sample", ()), 1):
-        yield from _unknown(row, SAMPLE_KEYS, f"sample {number}: ")
-        if "text" not in row:
-            yield f"sample {number}: it has no text"
-
-
-def _pattern_faults(row: Mapping[str, Any]) -> Iterator[str]:
-    if "name" not in row or "regex" not in row:
-        yield "it needs a name and a regex"
-        return
-    if row.get("table", "logs") not in TABLES:
-        yield f"there is no table {row['table']}"
-        return
-    try:
-        groups = pl.Series([""]).str.extract_groups(row["regex"]).struct.fields
-    except pl.exceptions.PolarsError as error:
-        yield f"bad regex: {error}"
-        return
-    yield from _column_faults(row.get("table", "logs"), [name for name in groups if not name.isdigit()])
-
-
-def _table_faults(row: Mapping[str, Any]) -> Iterator[str]:
-    table = row.get("to", "logs")
-    if table not in TABLES:
-        yield f"there is no table {table}"
-        return
-    yield from _column_faults(table, list(row.get("columns", {})))
-    yield from _unknown(row.get("unpivot", {}), UNPIVOT_KEYS, "unpivot: ")
-
-
-def _column_faults(table: str, columns: Sequence[str]) -> Iterator[str]:
-    known = [*TABLES[table], *sorted(RAW.get(table, ())), *sorted(STAMPS)]
-    for name in columns:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            yield f"{table} has no column {name}" + (f"; did you mean {near[0]}?" if near else "")
-
-
-def _unknown(row: Mapping[str, Any], known: set[str], where: str) -> Iterator[str]:
-    for key in row:
-        if key not in known:
-            near = difflib.get_close_matches(key, sorted(known), 1)
-            yield f"{where}unknown key {key}" + (f"; did you mean {near[0]}?" if near else "")

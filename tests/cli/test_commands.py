@@ -163,3 +163,21 @@ def test_a_window_outside_of_the_data_is_said(tmp_path: Path) -> None:
     assert done.returncode == 0
     gaps = json.loads((tmp_path / "out" / "report.json").read_text())["data_gaps"]
     assert any("window" in gap["what"] for gap in gaps)
+
+
+def test_formats_are_listed_detected_learned_and_checked(tmp_path: Path) -> None:
+    log = tmp_path / "app.log"
+    log.write_text("2026-05-06 07:08:09,1 INFO [main] a.B: up\n2026-05-06 07:08:10,1 WARN [io-2] a.C: slow\n")
+    draft = tmp_path / "app.toml"
+
+    listed = json.loads(run("formats", "list", "--json").stdout)
+    found = json.loads(run("formats", "detect", log, "--json").stdout)
+    draft.write_text(run("formats", "learn", log).stdout)
+    checked = run("formats", "check", draft)
+    draft.write_text(draft.read_text().replace("title", "titel"))
+    broken = run("formats", "check", draft)
+
+    assert {"logs/haproxy", "metrics/exposition"} <= {each["format"] for each in listed}
+    assert found["format"].startswith("logs/")
+    assert checked.returncode == 0
+    assert (broken.returncode, "did you mean title?" in broken.stderr) == (4, True)
