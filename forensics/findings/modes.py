@@ -10,7 +10,7 @@ import polars as pl
 from forensics.errors import DefinitionError
 from forensics.library import Library
 from forensics.measuring import within
-from forensics.records.evidence import Evidence, LineEvidence, RecordEvidence, Skipped, Statement
+from forensics.records.evidence import Evidence, LineEvidence, RecordEvidence, SeriesEvidence, Skipped, Statement
 from forensics.records.finding import Finding
 from forensics.records.signal import Detected, Signal, Windows
 from forensics.records.window import Micros
@@ -30,6 +30,8 @@ WHENS = {"template", "metric", "state", "span", "request", "alert", "external", 
 BETTER: Mapping[str, int] = {"availability": 1}
 FALLS_WORSE = re.compile(r"(?i)free|avail|ready|remaining|success|hit|expir|until")
 SURGE = 1.5
+# Labels that say which kind of a metric a series counts, and not whose it is.
+TELLING = {"mode", "reason", "result", "rcode", "response_flags", "state"}
 # What an alert says was not seen is no sign of it.
 NEGATED = re.compile(r"(?i)\b(no|not|without|never)\b[^.;,]*")
 # What an alert claims counts less than what data shows.
@@ -154,9 +156,17 @@ def _from_signals(signals: Sequence[Signal]) -> Iterable[Fact]:
             if each.direction != wrong:
                 continue
         if kind:
-            # A template hides what its lines name; the first line shows it.
-            lines = [item.text for item in each.evidence[:1] if isinstance(item, LineEvidence)]
-            yield Fact(kind, each.component, " ".join([each.subject, *lines]), each.onset, each.evidence, each.size)
+            subject = " ".join([each.subject, *_told(each.evidence[:1])])
+            yield Fact(kind, each.component, subject, each.onset, each.evidence, each.size)
+
+
+def _told(evidence: Sequence[Evidence]) -> Iterable[str]:
+    """What the subject hides: the values in a template's line, and which kind of its metric a series counts."""
+    for item in evidence:
+        if isinstance(item, LineEvidence):
+            yield item.text
+        elif isinstance(item, SeriesEvidence):
+            yield from (value for key, value in item.labels if key in TELLING)
 
 
 def _from_state(store: Store, windows: Windows) -> Iterable[Fact]:

@@ -1,6 +1,7 @@
 """One name for one component: instances that a source declares fold into their owner."""
 
 import json
+import re
 from collections.abc import Mapping
 
 import polars as pl
@@ -8,6 +9,7 @@ import polars as pl
 from forensics.store import NAME_COLUMNS, Store
 
 # Labels by which a series names an instance of its component.
+ADDRESS = r"([A-Za-z][\w.-]*):\d{2,5}"
 INSTANCES = ("pod", "pod_name", "kubernetes_pod_name", "instance")
 
 
@@ -17,7 +19,7 @@ def aliases(store: Store, declared: Mapping[str, str]) -> Mapping[str, str]:
     An instance that two owners claim stays itself (``claimed``).
     """
     learned = {alias: next(iter(owners)) for alias, owners in _owners(store).items() if len(owners) == 1}
-    every = {**_spelt_otherwise(store), **learned, **declared}
+    every = {**_with_ports(store), **_spelt_otherwise(store), **learned, **declared}
     return dict(sorted((alias, _final(name, every)) for alias, name in every.items() if alias != name))
 
 
@@ -40,6 +42,11 @@ def _owners(store: Store) -> Mapping[str, set[str]]:
         if component and name and name != component:
             found.setdefault(name, set()).add(component)
     return found
+
+
+def _with_ports(store: Store) -> Mapping[str, str]:
+    """Addresses of a named host, as a scrape's ``instance`` gives them, to the host; numeric ones say nothing of it."""
+    return {name: found[1] for name in seen(store) if (found := re.fullmatch(ADDRESS, name))}
 
 
 def _spelt_otherwise(store: Store) -> Mapping[str, str]:

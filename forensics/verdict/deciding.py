@@ -14,6 +14,8 @@ from forensics.verdict import explanations, health, judging, scene, sizing
 from forensics.verdict.missing import missing
 from forensics.verdict.trial import Scene, Trial
 
+# How well a failure mode fits before it speaks for a mere symptom beside it.
+CLEAR = 0.65
 LOAD = ("campaign", "traffic")
 IDENTIFIED, PROBABLE = 0.75, 0.40
 
@@ -58,7 +60,21 @@ def _mode(findings: Findings, ranking: Ranking) -> Finding | None:
     """The failure mode that fits best at one of the leading candidates; a better candidate wins among equal fits."""
     place = {each.component: each.rank for each in ranking.candidates}
     near = [each for each in findings.modes if place.get(each.component, 99) <= 5]
-    return min(near, key=lambda each: (place[each.component] - 2 * each.fit, -each.fit, each.mode), default=None)
+    # What fails for want of something else shows at the same place as its cause, and says less.
+    told = {each.component for each in near if not each.definition.get("symptom") and each.fit >= CLEAR}
+    left = [each for each in near if not (each.definition.get("symptom") and each.component in told)]
+    best = min(left, key=lambda each: (place[each.component] - 2 * each.fit, -each.fit, each.mode), default=None)
+    return best and _nearest(best, left, ranking)
+
+
+def _nearest(best: Finding, near: Sequence[Finding], ranking: Ranking) -> Finding:
+    """The same failure mode at the node that ``best`` runs on, where it fits there as well: nearer to the cause.
+
+    Of two services it says nothing: what a shared library does, it does to callers and callees alike.
+    """
+    below = {edge.target for edge in ranking.edges if edge.source == best.component and edge.kind == "runs_on"}
+    same = [each for each in near if each.mode == best.mode and each.component in below and each.fit >= best.fit]
+    return min(same, key=lambda each: (-each.fit, each.component), default=best)
 
 
 def _no_incident(why: Sequence[Statement], findings: Findings) -> Verdict:
