@@ -87,7 +87,11 @@ def analyzed(folder: Path) -> tuple[str, str, float, list[str]]:
     with tempfile.TemporaryDirectory() as scratch:
         report = analysis.run(folder, Path(scratch), Options())
     verdict = report.verdict
-    said = [prose.text for prose in verdict.summary] if isinstance(verdict.summary, tuple | list) else [str(verdict.summary)]
+    said = (
+        [prose.text for prose in verdict.summary]
+        if isinstance(verdict.summary, tuple | list)
+        else [str(verdict.summary)]
+    )
     return verdict.status, verdict.first_failing_component, verdict.confidence, said
 
 

@@ -38,7 +38,11 @@ def rank(
     symptom = store.aliases.get(symptom_component, symptom_component)
     symptom = symptom if symptom in components else ""
     found = (*gathered(detected.signals, known, components, symptom, symptom_metric), *_fitting(findings))
-    ranked = scoring.scored(found, components, known, symptom, scoring.load(library))
+    weights = scoring.load(library)
+    # What was found in the data alone may be no incident at all.
+    reported = any(said.values.get("kind") not in ("metric", "surge") for each in findings.modes for said in each.fits)
+    asserted = reported or windows.source in ("declared", "alert", "symptom")
+    ranked = scoring.scored(found, components, known, symptom, weights, 1.0 if asserted else weights.undeclared)
     candidates = _candidates(ranked[:MOST_CANDIDATES], found, findings)
     return Ranking(candidates, _nodes(detected, known), known.edges, _blast_radius(candidates, detected, known))
 

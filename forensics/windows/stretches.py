@@ -9,6 +9,7 @@ from forensics.measuring import count
 from forensics.records.evidence import CountEvidence, Evidence
 from forensics.records.window import MINUTE, SECOND, Micros, Window
 from forensics.store import Store
+from forensics.windows.consensus import alarm
 
 # Deviations of a quiet bin beyond which a bin is alarming.
 ALARMING = 6.0
@@ -17,6 +18,8 @@ JOINED = 3 * MINUTE
 FEWEST_BINS = 8
 # Below this share of failing requests nobody is paged.
 ERROR_FLOOR = 0.01
+# With six of these above the quiet middle one component is some twenty deviations beyond the ordinary, or several a few.
+ALARM_FLOOR = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def alarming(store: Store, inside: Window, near: Micros | None) -> Stretch | Non
 
     What users saw comes first: failing requests, then slow ones, then failing spans, error logs, metrics.
     """
-    for source in SOURCES:
+    for source in ANYWHERE if near is None else NEAR:
         found = [each for indicator in source(store) for each in _stretches(indicator, inside, near)]
         if found:
             best = max(found, key=lambda each: (each.strength, -each.window.start, each.component, each.what))
@@ -185,6 +188,14 @@ def _error_logs(store: Store) -> Iterator[Indicator]:
         yield Indicator("error logs", "", table.with_columns(pl.col("value").cast(pl.Float64)), MINUTE, 0.5)
 
 
+def _agreeing(store: Store) -> Iterator[Indicator]:
+    """What all metrics of what users feel or of what runs short say together."""
+    found = alarm(store)
+    if found is not None:
+        table, step = found
+        yield Indicator("metrics of several kinds", "", table.rename({"alarm": "value"}), step, ALARM_FLOOR)
+
+
 def _metrics(store: Store) -> Iterator[Indicator]:
     """Series of errors and latency, by their names; each against itself."""
     wanted = r"(?i)error|fault|fail|5xx|timeout|latency|duration|exception|p9\d|unauthor"
@@ -214,6 +225,7 @@ def _groups(table: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         yield str(component), group
 
 
-SOURCES: Sequence[Callable[[Store], Iterator[Indicator]]] = (
-    _request_errors, _request_latency, _span_errors, _error_logs, _metrics,
-)  # fmt: skip
+# Near a time that somebody named one metric is enough; without one, hundreds of series always hold a loud one.
+USERS = (_request_errors, _request_latency, _span_errors, _error_logs)
+NEAR: Sequence[Callable[[Store], Iterator[Indicator]]] = (*USERS, _metrics)
+ANYWHERE: Sequence[Callable[[Store], Iterator[Indicator]]] = (*USERS, _agreeing)

@@ -1,0 +1,65 @@
+"""When metrics agree that something is wrong, on tables that are made here."""
+
+from pathlib import Path
+
+import polars as pl
+
+from forensics.records.tables import TABLES
+from forensics.records.window import MINUTE
+from forensics.store import Store
+from forensics.windows.consensus import alarm
+
+MINUTES = 60
+
+
+def store(folder: Path, values: dict[str, list[float]]) -> Store:
+    """One latency series a component, a sample a minute."""
+    found = Store(folder)
+    series = [
+        {
+            "series_id": at,
+            "component": name,
+            "peer": "",
+            "metric": "latency",
+            "unit": "s",
+            "kind": "gauge",
+            "labels": "{}",
+            "file": "m",
+        }
+        for at, name in enumerate(values)
+    ]
+    samples = [
+        {"time": minute * MINUTE, "series_id": at, "value": value, "file": "m", "line": 0, "record": str(minute)}
+        for at, own in enumerate(values.values())
+        for minute, value in enumerate(own)
+    ]
+    if series:
+        found.write("series", pl.DataFrame(series, schema=TABLES["series"]))
+        found.write(
+            "metrics", pl.DataFrame(samples, schema_overrides={"time": pl.Int64}).cast({"time": pl.Datetime("us")})
+        )
+    return found
+
+
+def test_the_alarm_rises_where_series_leave_their_own_middle(tmp_path: Path) -> None:
+    calm, loud = [1.0] * MINUTES, [1.0] * 40 + [20.0] * 5 + [1.0] * 15
+
+    found = alarm(store(tmp_path, {"a": calm, "b": loud, "c": loud}))
+
+    assert found is not None
+    table, step = found
+    assert step == MINUTE
+    assert table.filter(pl.col("alarm") > 0)["bin"].to_list() == [minute * MINUTE for minute in range(40, 45)]
+
+
+def test_a_series_that_often_reaches_far_alarms_nobody(tmp_path: Path) -> None:
+    skewed = [5.0 if minute % 5 == 0 else 1.0 for minute in range(MINUTES)]
+
+    found = alarm(store(tmp_path, {"a": skewed}))
+
+    assert found is not None
+    assert found[0]["alarm"].sum() == 0
+
+
+def test_no_metrics_say_nothing(tmp_path: Path) -> None:
+    assert alarm(store(tmp_path, {})) is None
