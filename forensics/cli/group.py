@@ -13,6 +13,7 @@ COMMANDS: Mapping[str, str] = {
     "analyze": "Analyze an incident bundle and write the post-mortem.",
     "show": "Show the lines or series behind a claim.",
     "log": "Print one merged stream of everything that happened, in UTC.",
+    "templates": "List the templates of log messages, and compare two bundles or windows.",
     "query": "Ask the case with SQL.",
     "verify": "Check every piece of evidence in a report against its bundle.",
     "render": "Render report.json again, as HTML, PDF or Markdown.",
