@@ -1,10 +1,11 @@
 """Ranked candidates with reasons, and the blast radius."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from forensics.causal import features, graph, scoring
+from forensics.causal import features, graph, scoring, why
 from forensics.causal.features import Clue
-from forensics.causal.scoring import Scored
+from forensics.causal.scoring import Scored, Weights
 from forensics.library import Library
 from forensics.records.cause import Affected, Candidate, Node, Ranking
 from forensics.records.evidence import Evidence, Scalar, Statement
@@ -42,8 +43,16 @@ def rank(
     # What was found in the data alone may be no incident at all.
     reported = any(said.values.get("kind") not in ("metric", "surge") for each in findings.modes for said in each.fits)
     asserted = reported or windows.source in ("declared", "alert", "symptom")
-    ranked = scoring.scored(found, components, known, symptom, weights, 1.0 if asserted else weights.undeclared)
-    candidates = _candidates(ranked[:MOST_CANDIDATES], found, findings)
+    doubt = 1.0 if asserted else weights.undeclared
+
+    def score(clues: Sequence[Clue]) -> tuple[Scored, ...]:
+        return scoring.scored(clues, components, known, symptom, weights, doubt)
+
+    ranked = score(found)
+    candidates = _candidates(ranked[:MOST_CANDIDATES], found, findings, weights)
+    if candidates:
+        rests = why.rests_on(ranked[0], found, score)
+        candidates = (replace(candidates[0], against=(*candidates[0].against, *rests)), *candidates[1:])
     return Ranking(candidates, _nodes(detected, known), known.edges, _blast_radius(candidates, detected, known))
 
 
@@ -90,7 +99,9 @@ def _as_signal(finding: Finding) -> Signal:
     )
 
 
-def _candidates(ranked: Sequence[Scored], found: Sequence[Clue], findings: Findings) -> tuple[Candidate, ...]:
+def _candidates(
+    ranked: Sequence[Scored], found: Sequence[Clue], findings: Findings, weights: Weights
+) -> tuple[Candidate, ...]:
     by_component: dict[str, list[Clue]] = {}
     for clue in found:
         by_component.setdefault(clue.component, []).append(clue)
@@ -100,7 +111,10 @@ def _candidates(ranked: Sequence[Scored], found: Sequence[Clue], findings: Findi
     top = ranked[0].score if ranked else 0.0
     out: list[Candidate] = []
     for position, each in enumerate(ranked, 1):
-        clues = sorted(by_component[each.component], key=lambda clue: (-clue.value, clue.kind))
+        clues = sorted(
+            (clue for clue in by_component[each.component] if weights.of(clue.kind) > 0),
+            key=lambda clue: (-weights.of(clue.kind) * clue.value, clue.kind),
+        )
         shared = bool(out) and round(each.score, 9) == round(ranked[position - 2].score, 9)
         out.append(
             Candidate(
@@ -112,7 +126,7 @@ def _candidates(ranked: Sequence[Scored], found: Sequence[Clue], findings: Findi
                 onset=_first([clue.signal for clue in clues]),
                 failure_mode=modes.get(each.component, ""),
                 reasons=tuple(reason(clue) for clue in clues[:MOST_REASONS]),
-                against=_against(each, ranked, clues),
+                against=_against(each, ranked, clues, found, weights),
             )
         )
     return tuple(out)
@@ -122,13 +136,16 @@ def _first(signals: Sequence[Signal]) -> Micros | None:
     return min((each.onset for each in signals if each.onset is not None), default=None)
 
 
-def _against(each: Scored, ranked: Sequence[Scored], clues: Sequence[Clue]) -> tuple[Statement, ...]:
+def _against(
+    each: Scored, ranked: Sequence[Scored], clues: Sequence[Clue], found: Sequence[Clue], weights: Weights
+) -> tuple[Statement, ...]:
     if each is ranked[0]:
         if len(ranked) > 1 and ranked[1].chance > 0.2:
             return (Statement("causal.rival", {"other": ranked[1].component, "chance": ranked[1].chance}),)
         return ()
     values: dict[str, Scalar] = {"first": ranked[0].component, "chance": each.chance, "kinds": len(clues)}
-    return (Statement("causal.weaker", values),)
+    apart = why.separates(ranked[0].component, each.component, found, weights)
+    return (Statement("causal.weaker", values), *((apart,) if apart is not None else ()))
 
 
 def reason(clue: Clue) -> Statement:
