@@ -162,11 +162,24 @@ def _exploded(frame: pl.DataFrame) -> pl.DataFrame:
 
 def header(text: str) -> tuple[list[str], str]:
     """The column names that a CSV text begins with, and what separates them; no names where it is no table."""
-    first = text.lstrip("\ufeff").partition("\n")[0].strip()
+    first = unmarked(text).partition("\n")[0].strip()
     separator = max(",;\t|", key=first.count)
     names = next(iter(documents.rows(first)), [])
-    is_header = len(names) > 1 and len(set(names)) == len(names) and all(names) and not any(map(_is_value, names))
-    return (names if is_header else [], separator)
+    # Below a column of times the others may be named by their labels.
+    is_plain = not any(map(_is_value, names)) or (bool(names) and re.fullmatch(TIME_NAME, names[0]) is not None)
+    is_header = len(names) > 1 and all(names) and is_plain
+    return (
+        [name if name not in names[:at] else f"{name} {at}" for at, name in enumerate(names)] if is_header else [],
+        separator,
+    )
+
+
+TIME_NAME = r"(?i)time|timestamp|date|datetime|ts|@timestamp|_time"
+
+
+def unmarked(text: str) -> str:
+    """A CSV text without byte order mark and the line ``sep=,`` that spreadsheets ask for."""
+    return re.sub(r"\Asep=.\r?\n", "", text.lstrip("\ufeff"))
 
 
 def _is_value(name: str) -> bool:
@@ -183,9 +196,10 @@ def table_of(text: str, notes: list[str]) -> pl.DataFrame | None:
     names, separator = header(text)
     if not names:
         return None
+    quoted = separator.join('"' + name.replace('"', '""') + '"' for name in names)
     try:
         frame = pl.read_csv(
-            io.BytesIO(text.encode()),
+            io.BytesIO(f"{quoted}\n{unmarked(text).partition(chr(10))[2]}".encode()),
             separator=separator,
             infer_schema=False,
             truncate_ragged_lines=True,

@@ -161,7 +161,7 @@ def _placed(found: Sequence[tuple[pl.DataFrame, Format]], name: str) -> Raw:
 def _is_table(text: str) -> bool:
     """Whether the lines after a header have as many fields as it has: sentences with commas have not."""
     names, separator = records.header(text)
-    rows = list(documents.rows("\n".join(text.lstrip("\ufeff").splitlines()[:21])))[1:]
+    rows = list(documents.rows("\n".join(records.unmarked(text).splitlines()[:21])))[1:]
     whole = [row for row in rows[:-1] or rows if row]
     is_named = len(names) > 2 or (len(names) == 2 and separator != "|" and not any(" " in name for name in names))
     return is_named and bool(whole) and all(len(row) == len(names) for row in whole)

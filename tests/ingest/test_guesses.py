@@ -78,3 +78,12 @@ def test_a_sentence_with_commas_is_no_table(tmp_path: Path) -> None:
 
     assert (file["format"], file["rows"]) == ("logs/timestamped", 2)
     assert file["first_time"] == pl.Series(["2015-04-10T02:58:07.123"]).str.to_datetime()[0]
+
+
+def test_a_table_of_a_dashboard_with_labels_twice_and_a_separator_line_is_metrics(tmp_path: Path) -> None:
+    text = 'sep=,\n"Time","p99 {service=""pay""}","p99 {service=""pay""}"\n2026-05-06 07:08:00,1.5,2\n2026-05-06 07:09:00,1.5,3\n'
+
+    store, file = read(tmp_path, "x.csv", text)
+
+    assert (file["kind"], file["rows"], file["rejected"]) == ("metrics", 2, 0)
+    assert store.raw("metrics").collect().height == 4
