@@ -32,6 +32,14 @@ Examples:
     help="Of html, pdf, md, json, rules (Prometheus), dashboard (Grafana).",
 )
 @asked.options
+@click.option(
+    "--history",
+    "past",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="FORENSICS_HISTORY",
+    metavar="DIR",
+    help="Past incidents to compare with (see 'forensics history').",
+)
 @click.option("--fail-on", default="", help="Exit 8 when one holds: identified, slo, unread=5%.")
 @click.option("--force", is_flag=True, help="Replace reports that exist; review.yaml is always kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -39,6 +47,7 @@ def command(
     bundle: Path,
     output: Path | None,
     formats: str,
+    past: Path | None,
     fail_on: str,
     *,
     force: bool,
@@ -59,7 +68,7 @@ def command(
     is_new = not folder.exists()
     line = Line()
     try:
-        report, refusal, written = _produce(bundle, folder, wanted, options, review, line)
+        report, refusal, written = _produce(bundle, folder, wanted, options, review, past, line)
     except BaseException:
         # Half a case is of no use to anyone: leave nothing where there was nothing.
         if is_new:
@@ -74,14 +83,14 @@ def command(
 
 
 def _produce(
-    bundle: Path, folder: Path, wanted: tuple[str, ...], options: Any, review: Any, line: Line
+    bundle: Path, folder: Path, wanted: tuple[str, ...], options: Any, review: Any, past: Path | None, line: Line
 ) -> tuple[Mapping[str, Any], OutputError | None, tuple[Path, ...]]:
     from forensics import analysis, report
     from forensics.library import Library
 
     library = Library(options.definitions)
     made = report.as_json(analysis.run(bundle, folder / "case", options, progress=line))
-    found = report.reviewed(made, review, library)
+    found = report.reviewed(_compared(made, past, options, library) if past else made, review, library)
     refusal: OutputError | None = None
     bodies: dict[str, bytes] = {}
     for name in wanted:
@@ -91,6 +100,14 @@ def _produce(
         except OutputError as error:
             refusal = error
     return found, refusal, outputs.write(folder, bodies)
+
+
+def _compared(made: dict[str, Any], past: Path, options: Any, library: Any) -> dict[str, Any]:
+    from forensics import history, report
+
+    rows = history.resembling(history.opened(past), made, history.load(library), redacted=options.redact)
+    found = made | {"similar_incidents": rows}
+    return found | {"seal": report.seal(found)}
 
 
 def _tell(found: Mapping[str, Any], written: tuple[Path, ...], *, as_json: bool) -> None:

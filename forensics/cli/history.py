@@ -161,6 +161,32 @@ def show(reference: str, folder: Path, *, as_json: bool) -> None:
         click.echo(past.visible(line))
 
 
+@command.command("stats")
+@WHERE
+@DEFINITIONS
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a page of them.")
+@AS_JSON
+def stats(folder: Path, definitions: tuple[Path, ...], html: Path | None, *, as_json: bool) -> None:
+    """Say what recurs, what was asked for and not done, when incidents come and how long they take."""
+    from forensics import history
+
+    kept = history.opened(folder)
+    learned = history.learn(kept.incidents())
+    if html is not None:
+        from forensics.cli import outputs
+        from forensics.library import Library
+        from forensics.report.pages import page
+
+        values = {"title": "What incidents teach", "kicker": "History", "learned": learned}
+        outputs.write(html.parent, {html.name: page("history.html.j2", values, Library(definitions))})
+    if as_json:
+        click.echo(json.dumps(learned, ensure_ascii=False))
+    else:
+        for line in past.learned_lines(learned):
+            click.echo(past.visible(line))
+    past.warn(kept.faults)
+
+
 @command.command("forget")
 @click.argument("reference")
 @WHERE

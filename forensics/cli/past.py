@@ -12,6 +12,13 @@ if TYPE_CHECKING:
     from forensics.records.history import Hit, Incident, Wanted
 
 TEXTS = {".md", ".markdown", ".txt", ".rst", ".adoc", ".text"}
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+LEARNED = (
+    ("causes", "causes"),
+    ("same_again", "the same again"),
+    ("repeated_actions", "asked for again"),
+    ("changes", "changes to blame"),
+)
 GROUP_WORDS: Mapping[str, str] = {
     "cause": "cause",
     "template": "message",
@@ -146,9 +153,27 @@ def told(each: "Incident") -> Iterator[str]:
         yield from each.text.splitlines()
 
 
+def learned_lines(learned: Mapping[str, Any]) -> Iterator[str]:
+    """What incidents teach, for people: what is recurrent, and figures."""
+    from forensics.report.wording import duration
+
+    broken = learned["incidents"] - learned["without_incident"]
+    yield f"{broken} incidents from {learned['first'] or 'unknown'} to {learned['last'] or 'unknown'}, {learned['reviewed']} reviewed"
+    for name, label in (("detect_s", "to detect"), ("recover_s", "to recover"), ("duration_s", "duration")):
+        each = learned["fleet"][name]
+        if each["n"]:
+            yield f"  {label:<12} median {duration(each['median'])}, p90 {duration(each['p90'])} ({each['n']} known)"
+    for name, label in LEARNED:
+        if learned[name]:
+            yield label
+            yield from (f"  {each['n']:>4}  {each['what']}" for each in learned[name][:8])
+    for each in learned["patterns"]:
+        yield f"more than chance: {each['when']} ({each['kind']}), {each['n']} of {each['of']} where {each['expected']:.1f} were to be expected"
+
+
 def visible(text: str) -> str:
     """``text`` with what a terminal would act on made visible."""
-    return "".join(each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(each if each.isprintable() or each == NARROW else "\N{REPLACEMENT CHARACTER}" for each in text)
 
 
 def warn(faults: Sequence[str]) -> None:

@@ -3,6 +3,8 @@
 from forensics.history.causes import Cause, load
 from forensics.history.digesting import digest
 from forensics.history.keeping import History, opened
+from forensics.history.learning import learn
 from forensics.history.postmortems import written
+from forensics.history.resembling import resembling
 
-__all__ = ["Cause", "History", "digest", "load", "opened", "written"]
+__all__ = ["Cause", "History", "digest", "learn", "load", "opened", "resembling", "written"]

@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def _digested(report: Mapping[str, Any], causes: Sequence[Cause], id: str) -> In
         severity=incident["severity"],
         text=text,
         machine=machine,
-        reviewed=None,
+        reviewed=_reviewed(report, machine),
         fixed_by=tuple(each["text"] for each in report["remediation"]["immediate"]),
         actions=tuple(each["title"] for each in report["actions"]),
         components=tuple(sorted({each["component"] for each in report["blast_radius"]} | {machine.component} - {""})),
@@ -93,6 +94,25 @@ def _blame(verdict: Mapping[str, Any]) -> Blame:
         remediation=verdict["remediation"],
         confidence=verdict["confidence"],
     )
+
+
+def _reviewed(report: Mapping[str, Any], machine: Blame) -> Blame | None:
+    """What people made of the verdict: their own, the machine's where they accept it; None where nobody decided."""
+    review = report["review"]
+    own = review.get("verdict") or {}
+    if own:
+        agrees = own.get("component", machine.component) == machine.component
+        kept = machine if agrees else Blame(category=machine.category, mode="", title=own.get("summary", ""))
+        return replace(
+            kept,
+            status=own.get("status", machine.status),
+            component=own.get("component", kept.component),
+            confidence=None,
+        )
+    claim = report["verdict"]["claim"]
+    if claim in review["accepted"]:
+        return machine
+    return Blame("inconclusive", "unknown") if claim in review["rejected"] else None
 
 
 def _text(report: Mapping[str, Any]) -> str:
