@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "query": "Ask the case with SQL.",
     "verify": "Check every piece of evidence in a report against its bundle.",
     "render": "Render report.json again, as HTML, PDF or Markdown.",
+    "attach": "Attach a report to a ticket: Jira, GitHub, GitLab, ServiceNow, Redmine, PagerDuty, Slack.",
     "batch": "Analyze many bundles, with an index and what recurs.",
     "history": "Past incidents: add, search, compare, and what they teach.",
     "formats": "What is read, what a file is, and definitions of your own.",
