@@ -4,6 +4,7 @@ import os
 import re
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,6 @@ def command(
     wanted = outputs.formats(formats)
     limit = _bytes(memory) if memory else _half_of_memory()
     from forensics import batch
-    from forensics.errors import ForensicsError
     from forensics.history import lock
     from forensics.library import Library
 
@@ -73,6 +73,17 @@ def command(
             written = outputs.write(output, batch.index(outcomes, output, wanted, Library(options.definitions)))
     finally:
         progress.clear()
+    _tell(outcomes, written)
+
+
+def _tell(outcomes: "Sequence[Outcome]", written: Sequence[Path]) -> None:
+    """Say what became of the batch.
+
+    Raises:
+        ForensicsError: some bundle failed.
+    """
+    from forensics.errors import ForensicsError
+
     failed = [each for each in outcomes if each.row is None]
     old = sum(each.is_old for each in outcomes)
     click.echo(
