@@ -30,7 +30,7 @@ def figures(said: Mapping[str, Any]) -> dict[str, Any]:
     marks = _marks(said)
     drawn = said["figures"]
     return {
-        "charts": [_series(index, each, window, marks) for index, each in enumerate(said["series"])],
+        "charts": _charts(said["series"], window, marks),
         "strip": _strip(said, window),
         "graph": _graph(said),
         "matrix": heating.reach(drawn.get("reach")),
@@ -41,6 +41,15 @@ def figures(said: Mapping[str, Any]) -> dict[str, Any]:
         "sources": heating.sources(said["bundle"]["coverage"]["matrix"], window),
         "waterfalls": [_waterfall(each) for each in said["requests"]],
     }
+
+
+def _charts(series: Sequence[Mapping[str, Any]], window: tuple[int, int], marks: Sequence[Mark]) -> list[Figure]:
+    """Every series that can be drawn, first the one that shows the incident: the edge, unless nothing failed there."""
+    varied = [len({value for value in each["values"] if value is not None}) > 1 for each in series]
+    lead = varied.index(True) if True in varied else 0
+    order = [lead, *(index for index in range(len(series)) if index != lead)] if series else []
+    drawn = [_series(index, series[index], window, marks, first=index == lead) for index in order]
+    return [each for each in drawn if each["svg"]]
 
 
 def both(draw: Callable[[int], Markup], **rest: Any) -> Figure:
@@ -63,12 +72,13 @@ def _marks(said: Mapping[str, Any]) -> list[Mark]:
     ]  # fmt: skip
 
 
-def _series(index: int, each: Mapping[str, Any], window: tuple[int, int], marks: Sequence[Mark]) -> Figure:
+def _series(
+    index: int, each: Mapping[str, Any], window: tuple[int, int], marks: Sequence[Mark], *, first: bool
+) -> Figure:
     points = [(micros(time), value) for time, value in zip(each["times"], each["values"], strict=True)]
     name = f"{each['metric']} at {each['component']}" if each["component"] else each["metric"]
     low, high, unit = each["baseline_low"], each["baseline_high"], each["unit"]
     usual = (low, high) if low is not None and high is not None else None
-    first = index == 0
     shown = [one for one in marks if first or one.is_guilty]
 
     def draw(width: int) -> Markup:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from forensics.report.tables import quantity
 from forensics.report.view import STATUS
 from forensics.report.visible import shown
 from forensics.report.wording import count, duration, money, percent, spark
@@ -24,9 +25,7 @@ def terminal(report: Mapping[str, Any], *, width: int, color: bool, written: Seq
         lines += textwrap.wrap(each["text"], width - 2, initial_indent="  ", subsequent_indent="  ")
     window = said["incident"]["window"]
     lines += ["", f"  Window      {window['start']} to {window['end']} ({window['source']})", *_impact(said)]
-    bars = spark(said["series"][0]["values"]) if said["series"] and said["series"][0]["role"] == "edge" else ""
-    if bars:
-        lines.append(f"  Errors      {bars}")
+    lines += _sparks(said, width)
     if said["candidates"] and verdict["status"] != "no_incident":
         lines += ["", "  Candidates"]
         lines += [_candidate(each, width) for each in said["candidates"][:4]]
@@ -67,6 +66,21 @@ def _impact(said: Mapping[str, Any]) -> list[str]:
             rows.append(
                 f"  {each['name'][:11].capitalize():<11} {percent(each['actual'])} of {percent(each['objective'])} ({state}{assumed})"
             )
+    return rows
+
+
+def _sparks(said: Mapping[str, Any], width: int) -> list[str]:
+    """The errors at the edge and what moved most where it began, as bars with the highest value."""
+    edge = next((each for each in said["series"] if each["role"] == "edge"), None)
+    origin = said["verdict"]["first_failing_component"]
+    moved = next((each for each in said["series"] if each is not edge and each["component"] == origin), None)
+    rows: list[str] = []
+    for label, each in (("Errors", edge), ("Signal", moved)):
+        known = [value for value in each["values"] if value is not None] if each else []
+        if each and len(known) > 1 and any(known):
+            name = "" if each is edge else f"{each['metric']} "
+            said_of = f" {name}up to {quantity(max(known), each['unit'])}"
+            rows.append(f"  {label:<11} {spark(each['values'], max(16, width - 16 - len(said_of)))}{said_of}")
     return rows
 
 

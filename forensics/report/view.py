@@ -35,6 +35,8 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
     ruled_out, more = story.ruled_out(said)
     when, when_local = story.when(said, local)
     events = story.events(said, local)
+    figures = drawing.figures(said)
+    lead = figures["charts"][0]["series"] if figures["charts"] else None
     show = {
         "status": STATUS[said["verdict"]["status"]],
         "description": " ".join(each["text"] for each in said["verdict"]["summary"])[:300],
@@ -59,12 +61,12 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         },
         "evidence": numbered,
         "pieces": list(numbered.items()),
-        "spark": spark(said["series"][0]["values"]) if said["series"] else "",
+        "spark": "" if lead is None else spark(said["series"][lead]["values"]),
         "most_printed": MOST_PRINTED,
         "drafts": _drafts(said["communications"]),
         "review": listed(said),
         "redacted": _redacted(said["redaction"]),
-        **drawing.figures(said),
+        **figures,
     }
     return said | {"show": show}
 

@@ -1,6 +1,7 @@
 """Words: sentence templates, and numbers ready to show."""
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -146,7 +147,8 @@ class Words:
         if template is None:
             raise DefinitionError(f"no sentence {statement.say}", hint="Add it to report_templates/sentences/.")
         values: dict[str, Any] = {key: _short(value) for key, value in statement.values.items()}
-        return " ".join(template.render(values).split())
+        # Not str.split(): the narrow spaces that keep a number with its unit are no white space to fold.
+        return re.sub(r"[ \t\r\n]+", " ", template.render(values)).strip()
 
 
 def _short(value: Any) -> Any:

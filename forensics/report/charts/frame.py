@@ -67,7 +67,7 @@ def instants(start: Micros, end: Micros, most: int) -> Iterator[Micros]:
 def times(frame: Frame) -> str:
     """The time axis: hours and minutes, with seconds or the day where the stretch needs them."""
     marks = list(instants(frame.start, frame.end, max(2, (frame.width - frame.left) // 80)))
-    is_short, is_long = frame.end - frame.start < 4 * MINUTE, frame.end - frame.start > 2 * 1440 * MINUTE
+    is_short, is_long = len(marks) > 1 and marks[1] - marks[0] < MINUTE, frame.end - frame.start > 2 * 1440 * MINUTE
     parts = []
     for time in marks:
         x, text = frame.x(time), clock.iso(time)
