@@ -137,3 +137,116 @@ def test_a_pdf_is_the_same_twice_and_carries_the_evidence(hostile: dict[str, Any
     # The name stands in a compressed stream of objects.
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", first, re.DOTALL)
     assert any(b"evidence.json" in inflated(each) for each in streams)
+
+
+@pytest.fixture(scope="module")
+def poisoned(sample_json: str) -> dict[str, Any]:
+    """The sample's report with hostile text in every field that can hold text from a bundle."""
+    import json
+
+    turn = iter(range(1_000_000))
+
+    def spoil(value: Any, name: str = "") -> Any:
+        if name in (
+            "claim",
+            "seal",
+            "sha256",
+            "schema_version",
+            "status",
+            "verdict",
+            "category",
+            "remediation",
+            "window",
+            "kind",
+            "time",
+            "times",
+            "start",
+            "end",
+            "onset",
+            "at",
+            "type",
+            "priority",
+            "source",
+            "role",
+            "first_time",
+            "last_time",
+            "decision",
+            "ended",
+            "earliest_signal",
+            "first_alert",
+            "would_fire_at",
+            "fires_at",
+            "first_seen",
+            "mark",
+            "anchor",
+            "severity",
+            "method_key",
+            "marks",
+            "options",
+            "tool",
+            "unit",
+            "sli",
+            "redaction",
+            "timezone",
+            "due",
+            "ends_at",
+            "peak_at",
+            "first",
+            "last",
+            "recovered_at",
+            "said_by",
+        ) and not isinstance(value, dict):
+            return value
+        if isinstance(value, str):
+            return f"{value} {HOSTILE[next(turn) % len(HOSTILE)][:300]}"
+        if isinstance(value, dict):
+            keep = name in ("marks", "tool", "options")
+            return (
+                value
+                if keep
+                else {
+                    key: each if key == "evidence" and isinstance(each, list) else spoil(each, key)
+                    for key, each in value.items()
+                }
+            )
+        return [spoil(each, name) for each in value] if isinstance(value, list) else value
+
+    found: dict[str, Any] = spoil(json.loads(sample_json))
+    return found
+
+
+def test_hostile_text_in_every_field_is_only_text(poisoned: dict[str, Any]) -> None:
+    page = report.render(poisoned, "html", Library()).decode()
+    text = report.render(poisoned, "md", Library()).decode()
+    screen = report.terminal(poisoned, width=80, color=False, written=())
+
+    assert page.count("<script") == 2
+    assert page.count("</script>") == 2
+    assert "<img" not in page
+    assert not re.search(r"href=\"(?!#|data:)", page)
+    # Commands stand in blocks and spans of code, where Markdown shows text as it is.
+    spoken = re.sub(r"(`{3,}).*?\1|`[^`\n]*`", "", text, flags=re.DOTALL)
+    assert not re.search(r"(?<!\\)<(script|img)", spoken)
+    for each in (page, text, screen):
+        assert "\x1b" not in each
+        assert "\u202e" not in each
+
+
+def test_the_pdf_has_pages_tags_bookmarks_and_a_title(sample_json: str) -> None:
+    import json
+
+    body = report.render(json.loads(sample_json), "pdf", Library())
+    plain = b"".join(inflated(each) for each in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", body, re.DOTALL)) + body
+
+    # Sixteen pages hold every section of the sample; more would be padding.
+    assert 6 <= len(re.findall(rb"/Type ?/Page\b", plain)) <= 16
+    for wanted in (
+        b"/StructTreeRoot",
+        b"/Outlines",
+        b"/MarkInfo",
+        b"/AFRelationship",
+        b"pdfaid",
+        b"evidence.json",
+        b"/Lang",
+    ):
+        assert wanted in plain, wanted

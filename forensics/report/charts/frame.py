@@ -94,11 +94,12 @@ def levels(top: float, low: float = 0.0) -> tuple[float, ...]:
 
 
 def placed(
-    labels: Sequence[tuple[float, str, bool]], left: float, right: float, rows: int
+    labels: Sequence[tuple[float, str, bool]], left: float, right: float, rows: int, *, has_lines: bool = False
 ) -> list[tuple[float, int, str, bool]]:
     """Where labels fit above a plot: ``(x, row, anchor, ...)`` for those that do; the important ones choose first.
 
-    ``labels`` are ``(x, text, is_important)``. What finds no room is left out: the table behind the chart has it.
+    ``labels`` are ``(x, text, is_important)``; with ``has_lines`` each stands at a vertical line that no other may cross.
+    What finds no room is left out: the table behind the chart has it.
     """
     taken: list[list[tuple[float, float]]] = [[] for _ in range(rows)]
     found: list[tuple[float, int, str, bool]] = [(0.0, -1, "", False)] * len(labels)
@@ -113,6 +114,7 @@ def placed(
                 if begin >= left - 2
                 and begin + length <= right + 2
                 and all(begin + length < a or begin > b for a, b in taken[row])
+                and not (has_lines and any(begin < other < begin + length for other, _, _ in labels))
             ]
             if fits:
                 begin, anchor = fits[0]

@@ -129,7 +129,7 @@ def _marks(frame: Frame, look: Look) -> str:
     names = [cut(each.label, 190) for each in shown]
     spots = placed(
         [(frame.x(each.time), name, each.is_guilty) for each, name in zip(shown, names, strict=True)],
-        frame.left, frame.width - frame.right, ROWS,
+        frame.left, frame.width - frame.right, ROWS, has_lines=True,
     )  # fmt: skip
     parts = []
     for each, name, (at, row, anchor, fits) in zip(shown, names, spots, strict=True):
