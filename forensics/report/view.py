@@ -1,6 +1,6 @@
 """What the templates show: the report with charts and with numbers ready to read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forensics.report import drawing, story
@@ -55,10 +55,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "unmeasured": [each["label"].lower() for each in measures if each["value"] == "not measured"],
         "factors": [*said["verdict"]["trigger"], *said["contributing_factors"]],
         "has_thresholds": any(each["threshold"] is not None for each in said["health"]),
-        "verdicts": {
-            kind: [each for each in said["changes"] if each["verdict"] == kind]
-            for kind in ("guilty", "possible", "cleared")
-        },
+        "verdicts": _by_verdict(said["changes"]),
         "evidence": numbered,
         "pieces": list(numbered.items()),
         "spark": "" if lead is None else spark(said["series"][lead]["values"]),
@@ -69,6 +66,10 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         **figures,
     }
     return said | {"show": show}
+
+
+def _by_verdict(changes: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
+    return {kind: [each for each in changes if each["verdict"] == kind] for kind in ("guilty", "possible", "cleared")}
 
 
 def interactive(said: Mapping[str, Any]) -> dict[str, Any]:
