@@ -24,7 +24,7 @@ CAUSAL = ("verdict", "candidates", "changes", "blast_radius", "contributing_fact
 # Sentences that weigh other sentences or say what is not there rest on the whole, not on a line; signals of traces and of
 # rates of messages cite their evidence where the detector kept it.
 WHOLE = re.compile(
-    r"weaker evidence|is nearly as likely|no deploy before|no change in the bundle|its own work|lost (time|[\d.]+)|"
+    r"weaker evidence|is ahead of it|is nearly as likely|no deploy before|no change in the bundle|its own work|lost (time|[\d.]+)|"
     r"a new kind of message|a message never seen|a minute|it is not",
     re.I,
 )
