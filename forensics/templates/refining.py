@@ -117,22 +117,21 @@ def _alike(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[Sequence[str]]
         by_length.setdefault(len(row), []).append(row)
     for length, same in by_length.items():
         if len(same) > 1:
+            # Hashes of texts differ from run to run but only say which rows to compare; two that clash must not merge.
+            weighed = [[hash((place, token)) for place, token in enumerate(row)] for row in same]
+            totals = [sum(each) for each in weighed]
             for place in range(1, length):
-                groups += [(place, group) for group in _but_for(same, place)]
+                found: dict[int, list[Sequence[str]]] = {}
+                for row, each, total in zip(same, weighed, totals, strict=True):
+                    if row[place] not in DELIMITERS:
+                        found.setdefault(total - each[place], []).append(row)
+                groups += [(place, group) for group in found.values() if len(group) > 1 and _is_alike(group, place)]
     return sorted(groups, key=lambda each: (-len(each[1]), each[0], each[1][0]))
 
 
-def _but_for(rows: Sequence[Sequence[str]], place: int) -> list[list[Sequence[str]]]:
-    found: dict[int, list[Sequence[str]]] = {}
-    for row in rows:
-        if row[place] not in DELIMITERS:
-            found.setdefault(hash((*row[:place], *row[place + 1 :])), []).append(row)
-    # Hashes of texts differ from run to run but only say which rows to compare; two that clash must not merge.
-    return [
-        group
-        for group in found.values()
-        if len(group) > 1 and all((*a[:place], *a[place + 1 :]) == (*group[0][:place], *group[0][place + 1 :]) for a in group)
-    ]  # fmt: skip
+def _is_alike(group: Sequence[Sequence[str]], place: int) -> bool:
+    first = group[0]
+    return all(row[:place] == first[:place] and row[place + 1 :] == first[place + 1 :] for row in group)
 
 
 def _merged(place: int, group: Sequence[Sequence[str]]) -> str:
