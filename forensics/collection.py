@@ -26,11 +26,15 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A tool that things are collected with, the settings that its commands need, and the commands."""
+    """A tool that things are collected with, the settings that its commands need, and the commands.
+
+    ``is_usual`` where most systems have it.
+    """
 
     name: str
     title: str
     needs: str
+    is_usual: bool
     settings: Mapping[str, str]
     commands: tuple[Command, ...]
 
@@ -47,7 +51,16 @@ def sources(library: Library) -> tuple[Source, ...]:
             commands = tuple(
                 Command(each["gives"], each["what"], each["run"].strip(), each["writes"]) for each in said["command"]
             )
-            found.append(Source(name, said["title"], said["needs"], dict(said.get("settings", {})), commands))
+            found.append(
+                Source(
+                    name,
+                    said["title"],
+                    said["needs"],
+                    bool(said.get("usual")),
+                    dict(said.get("settings", {})),
+                    commands,
+                )
+            )
         except KeyError as error:
             faults.append(f"models/collection/{name}.toml: {error} is missing")
     if faults:
@@ -56,11 +69,17 @@ def sources(library: Library) -> tuple[Source, ...]:
 
 
 def settling(library: Library, table: str, window: Window) -> tuple[Command, ...]:
-    """The commands that would fill ``table`` for ``window``, their times written in."""
+    """The commands that would fill ``table`` for ``window``, their times written in; those of usual tools first."""
     times = _times(window)
+    known = sorted(sources(library), key=lambda source: (not source.is_usual, source.name))
     return tuple(
-        Command(each.gives, each.what, _filled(each.run, times), each.writes)
-        for source in sources(library)
+        Command(
+            each.gives,
+            each.what,
+            _filled(each.run, {**{key: value for key, value in source.settings.items() if value}, **times}),
+            each.writes,
+        )
+        for source in known
         for each in source.commands
         if each.gives == table
     )

@@ -35,7 +35,7 @@ def decide(
     here = scene.build(store, windows, detected, findings, ranking, library, first, mode, surge, diffs)
     trials = judging.trials(findings, here, diffs)
     guilty = judging.guilty(trials, mode, here)
-    found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, here, windows)
+    found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, here, windows, library)
     found = replace(found, sizings=sizing.sizings(store, windows, detected, first, mode, guilty, surge))
     if surge is not None and (guilty is None or guilty.change.kind in LOAD):
         said = Statement(
@@ -97,6 +97,7 @@ def _verdict(
     guilty: Trial | None,
     here: Scene,
     windows: Windows,
+    library: Library,
 ) -> Verdict:
     confidence = _confidence(ranking, mode, first, trials, guilty)
     status = "identified" if confidence >= IDENTIFIED else "probable" if confidence >= PROBABLE else "inconclusive"
@@ -112,7 +113,7 @@ def _verdict(
         change=_name(guilty),
         remediation=_remediation(definition, guilty),
         confidence=confidence,
-        missing=missing(findings, judged, here.shipping, windows, is_identified=confidence >= IDENTIFIED),
+        missing=missing(findings, judged, here.shipping, windows, library, is_identified=confidence >= IDENTIFIED),
         hypotheses=explanations.hypotheses(findings, ranking, mode, trials, guilty, judging.outside(mode)),
         judgements=judged,
         contributing=explanations.contributing(trials, guilty),

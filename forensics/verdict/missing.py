@@ -1,40 +1,32 @@
 """What would settle an open question, why, and the command that exports it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from forensics.clock import iso
+from forensics.collection import settling
+from forensics.library import Library
 from forensics.records.cause import Judgement, Missing
 from forensics.records.finding import Change, Findings
 from forensics.records.signal import Windows
-from forensics.records.window import SECOND
 from forensics.verdict.shipping import SHORTEST, Shipping
 
 MOST = 5
-EXPORTS: Mapping[str, tuple[str, str]] = {
-    "logs": (
-        "application logs of the window",
-        "kubectl logs deploy/NAME --timestamps --since-time={start} > logs/NAME.log",
-    ),
-    "metrics": (
-        "metrics of the window and a day before it",
-        "promtool query range --start {start} --end {end} URL QUERY > metrics/NAME.json",
-    ),
-    "state": ("cluster events and pod states", "kubectl get events,pods -A -o json > k8s/state.json"),
-}
+# Kinds of files that settle which component it was.
+SETTLING = ("logs", "metrics", "state")
 
 
 def missing(
-    findings: Findings, judgements: Sequence[Judgement], shipping: Shipping, windows: Windows, *, is_identified: bool
-) -> tuple[Missing, ...]:
+    findings: Findings, judgements: Sequence[Judgement], shipping: Shipping, windows: Windows, library: Library,
+    *, is_identified: bool,
+) -> tuple[Missing, ...]:  # fmt: skip
     """The diffs and times of changes that stay possible, then, unless the cause is identified, whole kinds of files."""
     possible = {each.change_id for each in judgements if each.verdict == "possible"}
     found = [item for each in findings.changes if each.id in possible for item in _of_change(each, shipping)][:MOST]
     if not is_identified:
-        start, end = (iso(time // SECOND * SECOND) for time in (windows.incident.start, windows.incident.end))
         for each in findings.skipped:
-            for name, (what, command) in EXPORTS.items():
-                if f"no {name} in" in each.why:
-                    found.append(Missing(what, each.why, command.format(start=start, end=end)))
+            for table in SETTLING:
+                command = next(iter(settling(library, table, windows.incident)), None)
+                if command is not None and f"no {table} in" in each.why:
+                    found.append(Missing(command.what, each.why, f"{command.run} > {command.writes}"))
     return tuple(dict.fromkeys(found))
 
 
