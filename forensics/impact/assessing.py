@@ -5,6 +5,7 @@ from forensics.impact import (
     crediting,
     detection,
     edge,
+    forecasting,
     levels,
     losing,
     money,
@@ -63,6 +64,7 @@ def assess(
         agreements=crediting.assess(bundle, seen, windows.incident, library),
         responses=responding.assess(bundle, store, windows, library),
         detection=rules.try_out(noticed, store, windows, detected, seen, slos, bundle.declared.other_incidents),
+        forecasts=forecasting.forecast(store, windows, seen, slos),
         alerting=alerting.group(store, windows, ranking),
     )
 
