@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = {
     "log": "Print one merged stream of everything that happened, in UTC.",
     "templates": "List the templates of log messages, and compare two bundles or windows.",
     "query": "Ask the case with SQL.",
+    "what-if": "Replay the saturated pool with another size, timeout or rate.",
     "verify": "Check every piece of evidence in a report against its bundle.",
     "render": "Render report.json again, as HTML, PDF or Markdown.",
     "attach": "Attach a report to a ticket: Jira, GitHub, GitLab, ServiceNow, Redmine, PagerDuty, Slack.",

@@ -16,12 +16,14 @@ from forensics.impact import (
     users,
 )
 from forensics.impact.estimates import exact, unknown
+from forensics.impact.minutes import Minutes
 from forensics.library import Library
 from forensics.records.bundle import Bundle
 from forensics.records.cause import Ranking
 from forensics.records.evidence import Statement
-from forensics.records.impact import Estimate, Impact
+from forensics.records.impact import Estimate, Impact, Slo
 from forensics.records.options import Options
+from forensics.records.service import Detection
 from forensics.records.signal import Detected, Windows
 from forensics.store import Store
 
@@ -42,7 +44,6 @@ def assess(
     failed, recovered, amplification = transactions.count(store, windows, found)
     gross, net = money.estimate(bundle, store, windows, failed)
     slos = levels.assess(bundle, store, windows, found, options)
-    noticed = detection.notice(windows, detected)
     return Impact(
         duration_s=_duration(windows),
         requests=_requests(found, "requests"),
@@ -63,10 +64,18 @@ def assess(
         net_revenue=net,
         agreements=crediting.assess(bundle, seen, windows.incident, library),
         responses=responding.assess(bundle, store, windows, library),
-        detection=rules.try_out(noticed, store, windows, detected, seen, slos, bundle.declared.other_incidents),
+        detection=_detection(bundle, store, windows, detected, seen, slos),
         forecasts=forecasting.forecast(store, windows, seen, slos),
         alerting=alerting.group(store, windows, ranking),
     )
+
+
+def _detection(
+    bundle: Bundle, store: Store, windows: Windows, detected: Detected, seen: Minutes | None, slos: tuple[Slo, ...]
+) -> Detection:
+    """How it was noticed, and the rules that could have paged."""
+    noticed = detection.notice(windows, detected)
+    return rules.try_out(noticed, store, windows, detected, seen, slos, bundle.declared.other_incidents)
 
 
 def _duration(windows: Windows) -> Estimate:
