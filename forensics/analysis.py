@@ -1,5 +1,6 @@
 """The stages in order. Nothing else knows it."""
 
+import json
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from forensics.records.window import Window
 from forensics.store import Store
 
 WORKERS = 2
+# What the case keeps of what the ranking was asked, so that "forensics why" can ask it again.
+ASKED = "asked.json"
 
 
 def threads(work: Callable[[T], R], items: Sequence[T]) -> list[R]:
@@ -65,6 +68,8 @@ def investigate(opened: Bundle, store: Store, library: Library, options: Options
     matched = findings.match(store, found, detected, library)
     progress("ranking causes")
     said = symptom.component if symptom else opened.declared.symptom_service
+    asked = {"metric": opened.declared.symptom_metric, "service": said}
+    (store.folder / ASKED).write_text(json.dumps(asked, sort_keys=True), encoding="utf-8")
     ranking = causal.rank(store, found, detected, matched, library, said, opened.declared.symptom_metric)
     progress("deciding")
     decided = verdict.decide(store, found, detected, matched, ranking, library)

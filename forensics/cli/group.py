@@ -12,6 +12,8 @@ COMMANDS: Mapping[str, str] = {
     "init": "Write incident.yaml and a read-only script that collects a bundle.",
     "analyze": "Analyze an incident bundle and write the post-mortem.",
     "show": "Show the lines or series behind a claim.",
+    "why": "Show how the verdict on a change, component or failure mode came about.",
+    "why-not": "Show which test failed first, and what would turn the verdict.",
     "log": "Print one merged stream of everything that happened, in UTC.",
     "templates": "List the templates of log messages, and compare two bundles or windows.",
     "query": "Ask the case with SQL.",
