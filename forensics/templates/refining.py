@@ -1,15 +1,16 @@
 """Masked texts to templates: texts that are one event with other values become one.
 
-Every merge looks at one group of texts that are equal in all but certain places, so the result depends neither on
-order nor on counts, and a text outside the group cannot change it. Word for word comparison took the place of Drain
-(He et al., ICWS 2017): over distinct masked texts its tree merged what differed in a telling word
-(``via interface ee0`` and ``alt0``) and kept apart what differed in two values.
+Every merge but Drain's looks at one group of texts that are equal in all but certain places, so the result depends
+neither on order nor on counts, and a text outside the group cannot change it. Drain comes after word for word comparison:
+over distinct masked texts its tree alone merged what differed in a telling word (``via interface ee0`` and ``alt0``), so it
+only proposes (``proposing``).
 """
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from forensics.masking import PLACEHOLDER
+from forensics.templates.proposing import proposals
 
 # A word that takes as many values as this where all else is equal is a value. Measured: 4 to 20 give equal results on
 # labelled logs, 3 merges words that tell events apart.
@@ -31,7 +32,7 @@ Merge = Callable[[Sequence[str]], Mapping[str, str]]
 def refine(masked: Iterable[str]) -> dict[str, str]:
     """The template of each distinct masked text."""
     found = {text: text for text in masked}
-    for merge in (amounts, lists, values, words, surroundings, amounts, lists):
+    for merge in (amounts, lists, values, words, surroundings, proposals, amounts, lists):
         _apply(found, merge)
     return found
 
