@@ -56,11 +56,16 @@ def remediation(case: Case, register: Register) -> RemediationOut:
     sized = [(each.kind, _sized(each, because, register)) for each in case.verdict.sizings]
     immediate += [step for kind, step in sized if kind in ("restore", "scale", "restart")]
     if mode.get("now"):
-        immediate.append(_step(mode["now"], because, None, ids))
+        immediate.append(_step(_at(component, mode["now"]), because, None, ids))
     short = [step for kind, step in sized if kind in ("enlarge", "unknown")]
-    short += [_step(mode["soon"], because, None, ids)] if mode.get("soon") else []
-    later = [_step(mode["later"], because, None, ids)] if mode.get("later") else []
+    short += [_step(_at(component, mode["soon"]), because, None, ids)] if mode.get("soon") else []
+    later = [_step(_at(component, mode["later"]), because, None, ids)] if mode.get("later") else []
     return RemediationOut(tuple(immediate), tuple(short), tuple(later))
+
+
+def _at(component: str, text: str) -> str:
+    """A step of a failure mode, at the component where it is to be taken."""
+    return f"{component}: {text[:1].lower()}{text[1:]}" if component and text[1:2].islower() else f"{component}: {text}"
 
 
 def _sized(each: Sizing, because: str, register: Register) -> StepOut:

@@ -2,24 +2,25 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from forensics.library import Library
 from forensics.store import NAME_COLUMNS, Store
 
-# Labels by which a series names an instance of its component.
 ADDRESS = r"([A-Za-z][\w.-]*):\d{2,5}"
+# Labels by which a series names an instance of its component.
 INSTANCES = ("pod", "pod_name", "kubernetes_pod_name", "instance")
 
 
-def aliases(store: Store, declared: Mapping[str, str]) -> Mapping[str, str]:
+def aliases(store: Store, declared: Mapping[str, str], library: Library) -> Mapping[str, str]:
     """Alias to name: instances that a metric series or the cluster names beside their owner, and what ``incident.yaml`` says.
 
     An instance that two owners claim stays itself (``claimed``).
     """
     learned = {alias: next(iter(owners)) for alias, owners in _owners(store).items() if len(owners) == 1}
-    every = {**_with_ports(store), **_spelt_otherwise(store), **learned, **declared}
+    every = {**_same_software(store, library), **_with_ports(store), **_spelt_otherwise(store), **learned, **declared}
     return dict(sorted((alias, _final(name, every)) for alias, name in every.items() if alias != name))
 
 
@@ -42,6 +43,25 @@ def _owners(store: Store) -> Mapping[str, set[str]]:
         if component and name and name != component:
             found.setdefault(name, set()).add(component)
     return found
+
+
+def _same_software(store: Store, library: Library) -> Mapping[str, str]:
+    """Names that logs alone use for software that one other source names otherwise (``models/causal/software.toml``)."""
+    drawn = set(_named_in(store, ("series", "spans", "edges")))
+    logged = set(_named_in(store, ("logs", "requests"))) - drawn
+    found: dict[str, str] = {}
+    for family in library.load("models", "causal")["software"]["family"]:
+        by_people = [name for name in family if name in drawn]
+        if len(by_people) == 1:
+            found.update((name, by_people[0]) for name in family if name in logged)
+    return found
+
+
+def _named_in(store: Store, tables: Sequence[str]) -> list[str]:
+    frames = [
+        store.raw(table).select(pl.col(column).alias("component")) for table in tables for column in NAME_COLUMNS[table]
+    ]
+    return pl.concat(frames).unique().collect()["component"].to_list()
 
 
 def _with_ports(store: Store) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from forensics.store import Store
 
 def resolve(bundle: Bundle, store: Store, library: Library) -> Store:
     """Write ``components`` and learned ``edges``; return the store with what was learned late."""
-    aliases = names.aliases(store, bundle.declared.aliases)
+    aliases = names.aliases(store, bundle.declared.aliases, library)
     decisions = clocks.audit(store, bundle.declared.window)
     shifts = {each.file: each.shift_us for each in decisions if each.shift_us}
     store.write("clocks", clocks.table(decisions))

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+import polars as pl
+
 from forensics.library import Library
 from forensics.records.cause import Candidate, Judgement, Ranking, Verdict
 from forensics.records.evidence import Scalar, Statement
@@ -28,9 +30,9 @@ def decide(
     if calm is not None:
         return _no_incident(calm, findings)
     candidate = ranking.candidates[0] if ranking.candidates else None
-    mode = _mode(findings, ranking)
+    mode = _mode(findings, ranking, scene.stores(store))
     first = mode.component if mode is not None else candidate.component if candidate else ""
-    surge = _surge(findings, ranking, first, mode)
+    surge = _surge(store, findings, ranking, first, mode)
     diffs = scene.diff_words(store)
     here = scene.build(store, windows, detected, findings, ranking, library, first, mode, surge, diffs)
     trials = judging.trials(findings, here, diffs)
@@ -47,16 +49,21 @@ def decide(
     return found
 
 
-def _surge(findings: Findings, ranking: Ranking, first: str, mode: Finding | None) -> Finding | None:
-    """More traffic at the failing component or at what calls it, where a resource that ran out is what failed."""
+def _surge(store: Store, findings: Findings, ranking: Ranking, first: str, mode: Finding | None) -> Finding | None:
+    """More traffic at the failing service or at what calls it, where a resource that ran out is what failed.
+
+    More calls of a store are no more demand: a cache that misses or a client that retries makes them too.
+    """
     if mode is not None and mode.category not in ("resource_exhaustion", "traffic"):
         return None
     callers = {edge.source for edge in ranking.edges if edge.target == first}
     above = {edge.source for edge in ranking.edges if edge.target in callers} | callers | {first}
-    return next((each for each in findings.modes if each.mode == "traffic_surge" and each.component in above), None)
+    served = store.scan("components").filter(pl.col("kind") == "service").select("component").collect()["component"]
+    asked = above & set(served.to_list())
+    return next((each for each in findings.modes if each.mode == "traffic_surge" and each.component in asked), None)
 
 
-def _mode(findings: Findings, ranking: Ranking) -> Finding | None:
+def _mode(findings: Findings, ranking: Ranking, stores: frozenset[str]) -> Finding | None:
     """The failure mode that fits best at one of the leading candidates; a better candidate wins among equal fits."""
     place = {each.component: each.rank for each in ranking.candidates}
     near = [each for each in findings.modes if place.get(each.component, 99) <= 5]
@@ -64,15 +71,20 @@ def _mode(findings: Findings, ranking: Ranking) -> Finding | None:
     told = {each.component for each in near if not each.definition.get("symptom") and each.fit >= CLEAR}
     left = [each for each in near if not (each.definition.get("symptom") and each.component in told)]
     best = min(left, key=lambda each: (place[each.component] - 2 * each.fit, -each.fit, each.mode), default=None)
-    return best and _nearest(best, left, ranking)
+    return best and _nearest(best, left, ranking, stores)
 
 
-def _nearest(best: Finding, near: Sequence[Finding], ranking: Ranking) -> Finding:
-    """The same failure mode at the node that ``best`` runs on, where it fits there as well: nearer to the cause.
+def _nearest(best: Finding, near: Sequence[Finding], ranking: Ranking, stores: frozenset[str]) -> Finding:
+    """The same failure mode at the node that ``best`` runs on, or at a store that it calls, where it fits as well.
 
-    Of two services it says nothing: what a shared library does, it does to callers and callees alike.
+    A client repeats what its store answers, and a pod what its node lacks. Of two services it says nothing: what a shared
+    library does, it does to callers and callees alike.
     """
-    below = {edge.target for edge in ranking.edges if edge.source == best.component and edge.kind == "runs_on"}
+    below = {
+        edge.target
+        for edge in ranking.edges
+        if edge.source == best.component and (edge.kind == "runs_on" or edge.target in stores)
+    }
     same = [each for each in near if each.mode == best.mode and each.component in below and each.fit >= best.fit]
     return min(same, key=lambda each: (-each.fit, each.component), default=best)
 

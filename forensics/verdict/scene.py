@@ -42,7 +42,7 @@ def build(
             causes.setdefault(word, 1.0 if each is fitting[0] else SECOND)
     onset = mode.onset if mode is not None and mode.onset is not None else windows.marks.onset or windows.incident.start
     here = [each for each in detected.signals if each.component == first]
-    below = dependencies(first, ranking)
+    below = dependencies(first, ranking) | clients(first, ranking, stores(store))
     return Scene(
         first, below, max(onset, windows.incident.start - 2 * trial.TOLERANCE), causes,
         frozenset(word for each in here for word in said["symptom"].get(_hurt(each), ())), said_by(here, diffs),
@@ -71,6 +71,17 @@ def _levels(store: Store, components: set[str]) -> tuple[tuple[Micros, float, fl
     return tuple(
         sorted((micros(time), before, value) for time, before, value in steps.select("time", "before", "value").rows())
     )
+
+
+def stores(store: Store) -> frozenset[str]:
+    """Databases, caches and queues."""
+    kinds = pl.col("kind").is_in(["database", "cache", "queue"])
+    return frozenset(store.scan("components").filter(kinds).select("component").collect()["component"].to_list())
+
+
+def clients(first: str, ranking: Ranking, known: frozenset[str]) -> frozenset[str]:
+    """What uses a store: what a client asks of it, or a migration that ships with it, can break the store."""
+    return frozenset(edge.source for edge in ranking.edges if edge.target == first) if first in known else frozenset()
 
 
 def dependencies(first: str, ranking: Ranking) -> frozenset[str]:
