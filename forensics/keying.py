@@ -51,7 +51,7 @@ def keyed(messages: pl.Series, masks: Masks, seen: Seen | None = None) -> pl.Dat
         return _with_keys(_each(short, masks))
     known = seen or Seen()
     rows = pl.DataFrame({"same": content.without_digits(short).hash(), "message": short})
-    known.learn(rows.unique("same", keep="any"), masks)
+    known.learn(rows.unique("same", keep="first"), masks)
     joined = rows.join(known.masked, on="same", how="left", maintain_order="left")
     rest = joined["masked"].is_null()
     if rest.any():

@@ -41,7 +41,7 @@ def rank(
     found = (*gathered(detected.signals, known, components, symptom, symptom_metric), *_fitting(findings))
     weights = scoring.load(library)
     # What was found in the data alone may be no incident at all.
-    reported = any(said.values.get("kind") not in ("metric", "surge") for each in findings.modes for said in each.fits)
+    reported = any(map(_adds, findings.modes))
     asserted = reported or windows.source in ("declared", "alert", "symptom")
     doubt = 1.0 if asserted else weights.undeclared
 
@@ -68,9 +68,12 @@ def gathered(
 
 
 def _fitting(findings: Findings) -> tuple[Clue, ...]:
-    """Failure modes that fit, as evidence for the components that they fit at."""
+    """Failure modes that fit, as evidence for the components that they fit at.
+
+    A mode told by metrics alone says again what their shifts say, so it counts no further.
+    """
     best: dict[str, Finding] = {}
-    for each in findings.modes:
+    for each in filter(_adds, findings.modes):
         if each.fit > (best[each.component].fit if each.component in best else 0.0):
             best[each.component] = each
     return tuple(
@@ -78,6 +81,11 @@ def _fitting(findings: Findings) -> tuple[Clue, ...]:
         for name, each in sorted(best.items())
         if each.fit >= 0.5
     )
+
+
+def _adds(finding: Finding) -> bool:
+    """Whether a mode rests on anything but metrics that moved."""
+    return any(said.values.get("kind") not in ("metric", "surge") for said in finding.fits)
 
 
 def _as_signal(finding: Finding) -> Signal:

@@ -189,7 +189,7 @@ def series(frame: pl.DataFrame, path: str) -> pl.DataFrame:
     columns = ["series_id", "component", "peer", "metric", "unit", "kind", "labels"]
     return (
         frame.select(columns)
-        .unique(["series_id"], keep="any")
+        .unique(["series_id"], keep="first")
         .with_columns(pl.lit(path).alias("file"))
         .sort("series_id")
     )

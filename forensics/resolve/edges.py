@@ -41,9 +41,9 @@ def _from_spans(store: Store) -> pl.DataFrame:
     """Parent and child in two components; ids may repeat over traces, so both are compared."""
     spans = store.scan("spans").select("trace_id", "span_id", "parent_id", "component")
     parents = spans.select("trace_id", pl.col("span_id").alias("parent_id"), pl.col("component").alias("source"))
-    joined = spans.filter(pl.col("parent_id").is_not_null()).join(
-        parents.unique(["trace_id", "parent_id"]), on=["trace_id", "parent_id"]
-    )
+    # Where spans of two components share an id, the first by name is the caller.
+    callers = parents.group_by("trace_id", "parent_id").agg(pl.col("source").min())
+    joined = spans.filter(pl.col("parent_id").is_not_null()).join(callers, on=["trace_id", "parent_id"])
     return _edges(joined.select("source", pl.col("component").alias("target")), "traces")
 
 

@@ -55,9 +55,9 @@ def _timed(store: Store, windows: Windows) -> pl.DataFrame:
             "line",
             "record",
         )
-        .unique(["trace_id", "span_id"], keep="any")
         .collect()
     )
+    spans = _distinct(spans)
     parents = spans.select(
         "trace_id",
         pl.col("span_id").alias("parent_id"),
@@ -76,6 +76,16 @@ def _timed(store: Store, windows: Windows) -> pl.DataFrame:
     return joined.join(children, on=["trace_id", "span_id"], how="left").with_columns(
         pl.col("children_us").fill_null(0), pl.col("has_remote").fill_null(value=False)
     )
+
+
+def _distinct(spans: pl.DataFrame) -> pl.DataFrame:
+    """Each id of a trace once: of spans that share one, the first to start, then by all that they hold."""
+    shared = spans.select("trace_id", "span_id").is_duplicated()
+    if not shared.any():
+        return spans
+    order = ["start", *(name for name in spans.columns if name != "start")]
+    first = spans.filter(shared).sort(order).unique(["trace_id", "span_id"], keep="first", maintain_order=True)
+    return pl.concat([spans.filter(~shared), first])
 
 
 def _shifted(table: pl.DataFrame, windows: Windows, what: str) -> list[Signal]:
