@@ -34,7 +34,7 @@ UNPIVOT_KEYS = {"except", "only", "split", "columns"}
 SAMPLE_KEYS = {"text", "pattern", "fields", "rows", "table"}
 # Columns that a definition may give besides those of a table; ``finish`` turns them into columns of the table.
 RAW = {
-    "logs": {"lines"},
+    "logs": {"lines", "stream", "partial"},
     "metrics": {"component", "peer", "metric", "unit", "kind", "labels", "values", "times"},
     "spans": {"end", "duration_ms", "duration_s", "duration_ns", "status", "status_code"},
     "requests": {"duration_ms", "duration_s", "duration_ns", "upstream", "method"},

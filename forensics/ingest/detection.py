@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from forensics.ingest import guesses, headers, jsonlines, records
+from forensics.ingest import guesses, headers, jsonlines, partial, records
 from forensics.ingest.definitions import Format, Pattern
 
 LEAST_SHARE = 0.02
@@ -58,7 +58,11 @@ def starts(text: pl.Series, formats: Sequence[Format]) -> pl.Series:
     """Which lines begin an event of one of ``formats``."""
     found = pl.Series([False] * len(text), dtype=pl.Boolean)
     for each in formats:
-        found |= block_starts(text, each.begins) if each.begins else _matched(text, each)
+        cut = [one.regex for one in each.patterns if "(?P<partial>" in one.regex]
+        if each.begins:
+            found |= block_starts(text, each.begins)
+        else:
+            found |= partial.starts(text, cut[0]) if cut else _matched(text, each)
     return found
 
 

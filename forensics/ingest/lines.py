@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from forensics.ingest import detection, jsonlines
+from forensics.ingest import detection, jsonlines, partial
 from forensics.ingest.definitions import Format, Pattern
 
 # Lines that belong to the event before them although they are not indented.
@@ -160,6 +160,8 @@ def _give(
         filled = pl.col(name).fill_null(value) if name in raw.columns else pl.lit(value)
         raw = raw.with_columns(filled.alias(name))
     if table == "logs" and "message" in raw.columns:
+        if "partial" in raw.columns:
+            raw = partial.joined(raw)
         if each.wraps:
             _unwrap(taken, raw, known)
             return

@@ -1,0 +1,41 @@
+"""Messages that a container runtime cut into several lines, as CRI logs mark them: ``P`` goes on, ``F`` ends.
+
+The parts of one stream follow each other, but lines of the other stream may stand between them.
+"""
+
+import polars as pl
+
+PART = "P"
+
+
+def starts(text: pl.Series, regex: str) -> pl.Series:
+    """Which lines begin a message while no message of any stream is open; with ``regex`` naming ``stream`` and ``partial``."""
+    found = text.str.extract_groups(regex).struct.unnest()
+    is_read = text.str.contains(regex)
+    is_open = pl.Series([False] * len(text), dtype=pl.Boolean)
+    for stream in found["stream"].drop_nulls().unique().sort():
+        state = pl.when(pl.col("stream") == stream).then(pl.col("partial") == PART)
+        is_open |= found.select(state.forward_fill().shift(1, fill_value=False).fill_null(value=False)).to_series()
+    return is_read & ~is_open
+
+
+def joined(raw: pl.DataFrame) -> pl.DataFrame:
+    """Rows (line, stream, partial, message, more, ...) with the parts of a message as one row at its first line.
+
+    The range of its lines is in ``attributes``, as ``{"lines": [2, 4]}``; a message that is never ended is kept as it is.
+    """
+    if not (raw["partial"] == PART).any():
+        return raw.drop("partial", "stream")
+    begins = pl.col("partial").shift(1, fill_value="F").ne_missing(PART).cum_sum()
+    groups = raw.sort("line").with_columns(begins.over("stream").alias("group"))
+    others = [name for name in raw.columns if name not in ("line", "message", "more", "partial", "stream")]
+    span = pl.concat_str(pl.lit('{"lines": ['), "line", pl.lit(", "), "last", pl.lit("]}"))
+    whole = groups.group_by("stream", "group", maintain_order=True).agg(
+        pl.col("line").first(),
+        pl.col("line").last().alias("last"),
+        pl.col(others).first(),
+        pl.col("message").fill_null("").str.join(""),
+        pl.col("more").filter(pl.col("more") != "").str.join("\n"),
+    )
+    attributes = pl.when(pl.col("last") > pl.col("line")).then(span).alias("attributes")
+    return whole.with_columns(attributes).drop("stream", "group", "last").sort("line")
