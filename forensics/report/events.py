@@ -1,8 +1,11 @@
 """The timeline."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from forensics.clock import iso, micros
 from forensics.records.case import Case
-from forensics.records.evidence import RecordEvidence
+from forensics.records.evidence import LineEvidence, RecordEvidence
 from forensics.records.report.investigation import EventOut
 from forensics.records.report.prose import claim
 from forensics.records.window import MINUTE, Micros
@@ -96,11 +99,18 @@ def _alerts(store: Store, register: Register) -> list[Row]:
 
 
 def _notes(store: Store, register: Register) -> list[Row]:
-    rows = store.scan("notes").drop_nulls("time").sort("time", "file", "record").head(40).collect()
+    rows = store.scan("notes").drop_nulls("time").sort("time", "file", "line", "record").head(40).collect()
     return [
         _event(
             micros(row["time"]), 2, "", "note", f"{row['role'] or 'responder'}: {row['text'][:200]}",
-            register.cite([RecordEvidence(row["file"], row["record"], row["text"][:200])] if row["record"] else []),
+            register.cite([_written(row)]),
         )
         for row in rows.iter_rows(named=True)
     ]  # fmt: skip
+
+
+def _written(row: Mapping[str, Any]) -> LineEvidence | RecordEvidence:
+    """Where a note stands."""
+    if row["record"]:
+        return RecordEvidence(row["file"], row["record"], row["text"][:200])
+    return LineEvidence(row["file"], row["line"], row["line"], row["text"][:200])
