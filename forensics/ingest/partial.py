@@ -6,6 +6,8 @@ The parts of one stream follow each other, but lines of the other stream may sta
 import polars as pl
 
 PART = "P"
+# Parts are written one after the other; what comes later than this is another message, and the end was lost.
+LONGEST_PAUSE_S = 60
 
 
 def starts(text: pl.Series, regex: str) -> pl.Series:
@@ -22,12 +24,14 @@ def starts(text: pl.Series, regex: str) -> pl.Series:
 def joined(raw: pl.DataFrame) -> pl.DataFrame:
     """Rows (line, stream, partial, message, more, ...) with the parts of a message as one row at its first line.
 
-    The range of its lines is in ``attributes``, as ``{"lines": [2, 4]}``; a message that is never ended is kept as it is.
+    The range of its lines is in ``attributes``, as ``{"lines": [2, 4]}``; a message whose end was lost is kept as it is.
     """
     if not (raw["partial"] == PART).any():
         return raw.drop("partial", "stream")
-    begins = pl.col("partial").shift(1, fill_value="F").ne_missing(PART).cum_sum()
-    groups = raw.sort("line").with_columns(begins.over("stream").alias("group"))
+    second = pl.col("time").str.head(19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False).dt.epoch("s")
+    is_late = (second.diff() > LONGEST_PAUSE_S).fill_null(value=False)
+    begins = pl.col("partial").shift(1, fill_value="F").ne_missing(PART) | is_late
+    groups = raw.sort("line").with_columns(begins.cum_sum().over("stream").alias("group"))
     others = [name for name in raw.columns if name not in ("line", "message", "more", "partial", "stream")]
     span = pl.concat_str(pl.lit('{"lines": ['), "line", pl.lit(", "), "last", pl.lit("]}"))
     whole = groups.group_by("stream", "group", maintain_order=True).agg(

@@ -22,6 +22,7 @@ LINES = [
     '2026-05-06T07:08:10.000000004Z stdout F refused"}',
     '2026-05-06T07:08:11.000000001Z stdout F {"level":"info","msg":"ok"}',
     '2026-05-06T07:08:12.000000001Z stdout P {"level":"info","msg":"cut off',
+    '2026-05-06T09:08:12.000000001Z stdout F {"level":"info","msg":"up again"}',
 ]
 
 
@@ -41,7 +42,8 @@ def test_parts_are_joined_by_stream_wherever_a_chunk_ends(tmp_path: Path, size: 
 
     rows = _read(path, size)
 
-    assert rows["line"].to_list() == [1, 2, 3, 6, 7]
+    assert rows["line"].to_list() == [1, 2, 3, 6, 7, 8]
     assert rows["message"].to_list()[:4] == ["up", "the card was refused", "warning: slow", "ok"]
     assert rows["attributes"].to_list()[1] == '{"lines": [2, 5]}'
     assert rows["message"][4].endswith("cut off")
+    assert rows["message"][5] == "up again"
