@@ -7,7 +7,7 @@ ForensicsError          exit 1   the work could not be done
   OutputError           exit 5   an output cannot be made here (no Pango, no space)
   TicketError           exit 6   the ticket system refused
   VerificationError     exit 7   evidence does not match the bundle
-  ConditionError        exit 8   a --fail-on condition holds
+  ConditionError        exit 8   a --fail-on condition holds, or a diff does what caused an incident
 
 Everything else is a bug and shows a traceback.
 """
@@ -62,6 +62,6 @@ class VerificationError(ForensicsError):
 
 
 class ConditionError(ForensicsError):
-    """A ``--fail-on`` condition that holds."""
+    """A ``--fail-on`` condition that holds, or a diff that does again what caused an incident."""
 
     exit_code = 8

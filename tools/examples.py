@@ -2,7 +2,7 @@
 
 An example is a ``console`` block: lines that start with ``$ forensics`` and, below each, its output. Where that ends
 in a line of ``...``, only the first lines are shown. All run in order in one folder that holds the sample incident as
-``incident-bundle``.
+``incident-bundle``, and a diff as ``change.diff``.
 """
 
 import os
@@ -20,6 +20,11 @@ PAGE = ROOT / "docs" / "commands.md"
 SAMPLE = ROOT / "sample_data" / "checkout-pool-exhaustion" / "bundle"
 BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SHOWN = 12
+CHANGE = """--- a/migrations/0042_drop_slow_index.sql
++++ b/migrations/0042_drop_slow_index.sql
+@@ -0,0 +1,1 @@
++DROP INDEX orders_by_customer_idx;
+"""
 
 
 def outcome(command: str, folder: Path) -> str:
@@ -62,6 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     old = PAGE.read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as place:
         shutil.copytree(SAMPLE, Path(place) / "incident-bundle")
+        (Path(place) / "change.diff").write_text(CHANGE, encoding="utf-8")
         new = BLOCK.sub(lambda found: renewed(found.group(), Path(place)), old)
     if "--write" in arguments:
         PAGE.write_text(new, encoding="utf-8", newline="\n")

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from forensics.cli import asked, outputs
-from forensics.cli.conditions import check, parse
+from forensics.cli import asked, gates, outputs
+from forensics.cli.conditions import check, held, parse
 from forensics.cli.progress import Line
 from forensics.errors import OutputError, UsageError
 
@@ -41,6 +41,7 @@ Examples:
     help="Past incidents to compare with (see 'forensics history').",
 )
 @click.option("--fail-on", default="", help="Exit 8 when one holds: identified, slo, unread=5%.")
+@gates.options
 @click.option("--force", is_flag=True, help="Replace reports that exist; review.yaml is always kept.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def command(
@@ -49,6 +50,8 @@ def command(
     formats: str,
     past: Path | None,
     fail_on: str,
+    junit: Path | None,
+    summary: Path | None,
     *,
     force: bool,
     as_json: bool,
@@ -57,6 +60,7 @@ def command(
     """Analyze BUNDLE (a folder, an archive or one file) and write the post-mortem to OUT (./BUNDLE-report)."""
     wanted = outputs.formats(formats)
     conditions = parse(fail_on)
+    gates.refuse(conditions, junit)
     folder = output or outputs.default_folder(bundle)
     if bundle.is_dir() and folder.resolve() == bundle.resolve():
         raise UsageError("the report cannot go into the bundle's own folder", hint="Name another folder with -o.")
@@ -79,7 +83,9 @@ def command(
     _tell(report, written, as_json=as_json)
     if refusal:
         raise refusal
-    check(conditions, report)
+    outcome = held(conditions, report)
+    gates.write(report, outcome, junit, summary)
+    check(outcome)
 
 
 def _produce(

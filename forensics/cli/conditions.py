@@ -31,25 +31,29 @@ def parse(text: str) -> Mapping[str, float]:
     return found
 
 
-def check(conditions: Mapping[str, float], found: Mapping[str, Any]) -> None:
-    """Compare a report with the conditions.
+def held(conditions: Mapping[str, float], found: Mapping[str, Any]) -> dict[str, str]:
+    """What each condition found, in the order asked for; "" where it does not hold."""
+    missed = [slo["name"] for slo in found["slo"] if slo["met"] is False]
+    coverage = found["bundle"]["coverage"]
+    rows, rejected = coverage["rows"], coverage["rejected"]
+    share = max(_share(rejected, rows + rejected), _share(coverage["files_unread"], len(found["bundle"]["files"])))
+    said = {
+        "identified": "a root cause is identified" if found["verdict"]["status"] == "identified" else "",
+        "slo": f"not met: {', '.join(missed)}" if missed else "",
+        "unread": f"{share:.1%} was not read" if share > conditions.get("unread", 0.0) else "",
+    }
+    return {name: said[name] for name in conditions}
+
+
+def check(outcome: Mapping[str, str]) -> None:
+    """End the run where a condition holds.
 
     Raises:
         ConditionError: one or more hold; all are named.
     """
-    held = []
-    if "identified" in conditions and found["verdict"]["status"] == "identified":
-        held.append("a root cause is identified")
-    missed = [slo["name"] for slo in found["slo"] if slo["met"] is False]
-    if "slo" in conditions and missed:
-        held.append(f"not met: {', '.join(missed)}")
-    coverage = found["bundle"]["coverage"]
-    rows, rejected = coverage["rows"], coverage["rejected"]
-    share = max(_share(rejected, rows + rejected), _share(coverage["files_unread"], len(found["bundle"]["files"])))
-    if "unread" in conditions and share > conditions["unread"]:
-        held.append(f"{share:.1%} was not read")
-    if held:
-        raise ConditionError("; ".join(held), hint="Read the report; it was written.")
+    said = [text for text in outcome.values() if text]
+    if said:
+        raise ConditionError("; ".join(said), hint="Read the report; it was written.")
 
 
 def _share(part: int, whole: int) -> float:

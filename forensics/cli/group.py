@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "attach": "Attach a report to a ticket: Jira, GitHub, GitLab, ServiceNow, Redmine, PagerDuty, Slack.",
     "batch": "Analyze many bundles, with an index and what recurs.",
     "history": "Past incidents: add, search, compare, and what they teach.",
+    "precheck": "Say whether a diff does again what caused a past incident.",
     "formats": "What is read, what a file is, and definitions of your own.",
     "doctor": "Say how a bundle was read, without its content.",
 }

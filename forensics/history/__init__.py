@@ -5,6 +5,7 @@ from forensics.history.digesting import digest
 from forensics.history.keeping import History, opened
 from forensics.history.learning import learn
 from forensics.history.postmortems import written
+from forensics.history.prechecking import kinship, precheck
 from forensics.history.resembling import resembling
 
-__all__ = ["Cause", "History", "digest", "learn", "load", "opened", "resembling", "written"]
+__all__ = ["Cause", "History", "digest", "kinship", "learn", "load", "opened", "precheck", "resembling", "written"]

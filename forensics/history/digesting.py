@@ -12,6 +12,7 @@ from typing import Any
 from forensics import clock
 from forensics.errors import UsageError
 from forensics.history.causes import Cause, told
+from forensics.records.finding import CodeFact
 from forensics.records.history import Blame, Incident
 from forensics.records.report import SCHEMA_VERSION
 
@@ -62,7 +63,8 @@ def _digested(report: Mapping[str, Any], causes: Sequence[Cause], id: str) -> In
         facts=_facts(report, told(text, causes)),
         figures=_figures(report, start),
         budgets=_budgets(report),
-        effects=tuple(sorted({fact for each in guilty for fact in each.get("effect", "").split(", ") if fact})),
+        effects=tuple(sorted({fact["kind"] for each in guilty for fact in each.get("facts", ())})),
+        code=tuple(_code(fact) for each in guilty for fact in each.get("facts", ())),
         source={
             "kind": "report",
             "name": report["bundle"]["name"],
@@ -71,6 +73,10 @@ def _digested(report: Mapping[str, Any], causes: Sequence[Cause], id: str) -> In
             "version": report["tool"]["version"],
         },
     )  # fmt: skip
+
+
+def _code(said: Mapping[str, Any]) -> CodeFact:
+    return CodeFact(**{**said, "causes": tuple(said["causes"])})
 
 
 def identify(title: str, date: str, sha256: str) -> str:

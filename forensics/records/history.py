@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from forensics.records.finding import CodeFact
 from forensics.records.window import Micros
 
 FORMAT = 1
@@ -42,7 +43,7 @@ class Incident:
     ``text`` is what words are searched in; ``facts`` are the parts of the fingerprint by group, each with its weight.
     ``machine`` is what the analysis said, ``reviewed`` what people made of it, None where nobody has looked.
     ``figures`` are seconds (``duration_s``, ``detect_s``, ``recover_s``); ``budgets`` error budgets consumed, as
-    ratios, by service level. ``effects`` lists the facts of the change to blame. ``source`` says where it came from:
+    ratios, by service level. ``effects`` lists the facts of the change to blame by kind, ``code`` in full. ``source`` says where it came from:
     name, sha256, kind (report or document) and the version of the program.
     """
 
@@ -63,6 +64,7 @@ class Incident:
     effects: tuple[str, ...]
     source: Mapping[str, str]
     format: int = FORMAT
+    code: tuple[CodeFact, ...] = ()
 
     @property
     def blame(self) -> Blame:
@@ -108,7 +110,8 @@ def from_json(read: Mapping[str, Any]) -> Incident:
     Raises:
         KeyError, TypeError, ValueError: it is not one.
     """
-    known = {name: read[name] for name in Incident.__dataclass_fields__}
+    # Incidents kept before facts were have none.
+    known = {name: read[name] for name in Incident.__dataclass_fields__ if name != "code"}
     reviewed = read["reviewed"]
     return Incident(
         **known
@@ -117,6 +120,7 @@ def from_json(read: Mapping[str, Any]) -> Incident:
             "reviewed": Blame(**reviewed) if reviewed is not None else None,
             "facts": {group: tuple((str(a), float(b)) for a, b in rows) for group, rows in read["facts"].items()},
             "budgets": tuple((str(name), float(value)) for name, value in read["budgets"]),
+            "code": tuple(CodeFact(**{**each, "causes": tuple(each["causes"])}) for each in read.get("code", ())),
             **{name: tuple(map(str, read[name])) for name in ("fixed_by", "actions", "components", "effects")},
         }
     )

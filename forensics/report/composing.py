@@ -39,6 +39,7 @@ from forensics.report import (
     costs,
     coverage,
     drafts,
+    effects,
     events,
     figuring,
     knowledge,
@@ -224,6 +225,7 @@ def _changes(case: Case, register: Register) -> tuple[ChangeOut, ...]:
             ChangeOut(
                 claim("change", each.component, each.id), each.id, _at(each.time), each.kind, each.component, each.ref,
                 each.title, judgement.verdict, register.prose(judgement.reason), register.cite(each.evidence),  # type: ignore[arg-type]
+                effects.facts(each) if judgement.verdict == "guilty" else (),
             )
         )  # fmt: skip
     return tuple(found)

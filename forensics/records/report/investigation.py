@@ -127,8 +127,21 @@ class HypothesisOut:
 
 
 @dataclass(frozen=True, slots=True)
+class FactOut:
+    """What a change does, told from its code: ``before`` and ``after`` as written, ``risk`` from 0 to 1."""
+
+    kind: str
+    subject: str
+    before: str
+    after: str
+    path: str
+    causes: tuple[str, ...]
+    risk: float
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeOut:
-    """A change of the bundle and the verdict on it."""
+    """A change of the bundle and the verdict on it; ``facts`` (of a guilty one) say what it does, riskiest first."""
 
     claim: str
     id: str
@@ -140,6 +153,7 @@ class ChangeOut:
     verdict: Literal["guilty", "cleared", "possible"]
     reason: Prose
     evidence: Ids
+    facts: tuple[FactOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,90 @@
+"""What ``--fail-on`` says to a CI system: JUnit XML, and a job summary in Markdown."""
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+from xml.etree import ElementTree
+
+import click
+
+from forensics.cli import outputs
+from forensics.errors import UsageError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+# What XML 1.0 does not allow even when escaped.
+UNSPEAKABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MARKS = re.compile(r"([\\`*_\[\]<>|#~])")
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def options(command: Command) -> Command:
+    """Add ``--junit`` and ``--summary``."""
+    told = "Write a job summary as Markdown, as for GITHUB_STEP_SUMMARY."
+    command = click.option("--summary", type=FILE, metavar="FILE", help=told)(command)
+    told = "Write the conditions of --fail-on as JUnit XML, a test case each."
+    return click.option("--junit", type=FILE, metavar="FILE", help=told)(command)
+
+
+def refuse(conditions: Mapping[str, float], junit: Path | None) -> None:
+    """Stop before any work when there would be no test case.
+
+    Raises:
+        UsageError: ``--junit`` without a condition.
+    """
+    if junit is not None and not conditions:
+        raise UsageError("--junit has nothing to say without a condition", hint="Add --fail-on identified,slo.")
+
+
+def write(report: Mapping[str, Any], outcome: Mapping[str, str], junit: Path | None, summary: Path | None) -> None:
+    """Write what was asked for; ``outcome`` says by condition what it found, "" where it does not hold.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    for place, body in ((junit, as_junit(outcome)), (summary, as_summary(report, outcome))):
+        if place is not None:
+            outputs.write(place.parent, {place.name: body.encode()})
+
+
+def as_junit(outcome: Mapping[str, str]) -> str:
+    """JUnit XML with a test case for each condition, failed where it holds.
+
+    >>> print(as_junit({"slo": "not met: <a>"}).splitlines()[3].strip())
+    <failure message="not met: &lt;a&gt;" type="condition" />
+    """
+    failures = sum(map(bool, outcome.values()))
+    counts = {"tests": str(len(outcome)), "failures": str(failures), "errors": "0", "skipped": "0"}
+    suite = ElementTree.Element("testsuite", {"name": "forensics", **counts})
+    for name, said in outcome.items():
+        case = ElementTree.SubElement(suite, "testcase", {"classname": "forensics.fail-on", "name": name, "time": "0"})
+        if said:
+            told = {"message": UNSPEAKABLE.sub("\N{REPLACEMENT CHARACTER}", said), "type": "condition"}
+            ElementTree.SubElement(case, "failure", told)
+    ElementTree.indent(suite)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(suite, encoding="unicode")}\n'
+
+
+def as_summary(report: Mapping[str, Any], outcome: Mapping[str, str]) -> str:
+    """The verdict, when it was, and each condition, as Markdown."""
+    verdict, window = report["verdict"], report["incident"]["window"]
+    lines = [
+        f"## {plain(report['incident']['title'])}", "",
+        f"**{plain(verdict['status'])}**, confidence {verdict['confidence']:.0%}, {window['start']} to {window['end']}", "",
+        *(plain(each["text"]) for each in verdict["summary"]), "",
+    ]  # fmt: skip
+    if outcome:
+        lines += ["| condition | outcome |", "|---|---|"]
+        lines += [f"| {name} | {f'failed: {plain(said)}' if said else 'passed'} |" for name, said in outcome.items()]
+        lines.append("")
+    steps = [f"- {plain(each['text'])}" for each in report["remediation"]["immediate"][:3]]
+    return "\n".join(lines + (["First steps:", "", *steps, ""] if steps else []))
+
+
+def plain(text: str) -> str:
+    r"""``text`` on one line, with what Markdown or HTML would act on escaped.
+
+    >>> plain("a|b <img>\nc")
+    'a\\|b \\<img\\> c'
+    """
+    return MARKS.sub(r"\\\1", " ".join(text.split()))
