@@ -52,7 +52,7 @@ def command(diff: str, folder: Path, definitions: tuple[Path, ...], *, as_json: 
     past.warn(kept.faults)
     if matches:
         ids = sorted({each.incident.id for each in matches})
-        raise ConditionError(f"does what caused {', '.join(ids)}", hint="See what was done about it then.")
+        raise ConditionError(f"does the like of what caused {', '.join(ids)}", hint="See what was done about it then.")
 
 
 def _read(diff: str) -> str:
@@ -77,7 +77,7 @@ def _lines(matches: "Sequence[Match]", text: str, n: int) -> Iterator[str]:
         at, line = _where(each.new, text)
         blame = each.incident.blame
         said = "reviewed" if each.incident.reviewed else "not reviewed"
-        yield f"{_told(each.new)}: this caused {each.incident.id}, {each.incident.title} ({said})"
+        yield f"{_told(each.new)}: like what caused {each.incident.id}, {each.incident.title} ({said})"
         yield f"  now   {each.new.path or 'the diff'}{f', line {at} of the diff: {line}' if at else ''}"
         yield f"  then  {_told(each.past)} in {each.past.path or 'a setting'} ({blame.change[:12]})"
         for fix in each.incident.fixed_by[:1]:

@@ -123,7 +123,7 @@ def test_the_command_shows_both_sides_and_ends_with_eight(folder: Path) -> None:
     done = run(folder, "-", given=diff("conf.py", "-MAX_POOL_CONNS = 40\n+MAX_POOL_CONNS = 8"))
 
     assert done.returncode == 8, done.stderr
-    assert "pool lowered: MAX_POOL_CONNS 40 to 8: this caused INC-12" in done.stdout
+    assert "pool lowered: MAX_POOL_CONNS 40 to 8: like what caused INC-12" in done.stdout
     assert "line 4 of the diff: -MAX_POOL_CONNS = 40" in done.stdout
     assert "db_pool_size 50 to 5 in settings.yaml (c0ffee)" in done.stdout
 
