@@ -10,7 +10,6 @@ from typing import Any
 import click
 
 from forensics.cli import asked, gates, outputs
-from forensics.cli.conditions import check, held, parse
 from forensics.cli.progress import Line
 from forensics.errors import OutputError, UsageError
 
@@ -59,8 +58,7 @@ def command(
 ) -> None:
     """Analyze BUNDLE (a folder, an archive or one file) and write the post-mortem to OUT (./BUNDLE-report)."""
     wanted = outputs.formats(formats)
-    conditions = parse(fail_on)
-    gates.refuse(conditions, junit)
+    conditions = gates.wanted(fail_on, junit)
     folder = output or outputs.default_folder(bundle)
     if bundle.is_dir() and folder.resolve() == bundle.resolve():
         raise UsageError("the report cannot go into the bundle's own folder", hint="Name another folder with -o.")
@@ -83,9 +81,7 @@ def command(
     _tell(report, written, as_json=as_json)
     if refusal:
         raise refusal
-    outcome = held(conditions, report)
-    gates.write(report, outcome, junit, summary)
-    check(outcome)
+    gates.settle(conditions, report, junit, summary)
 
 
 def _produce(

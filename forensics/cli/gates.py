@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import click
 
-from forensics.cli import outputs
+from forensics.cli import conditions, outputs
 from forensics.errors import UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,14 +26,28 @@ def options(command: Command) -> Command:
     return click.option("--junit", type=FILE, metavar="FILE", help=told)(command)
 
 
-def refuse(conditions: Mapping[str, float], junit: Path | None) -> None:
-    """Stop before any work when there would be no test case.
+def wanted(fail_on: str, junit: Path | None) -> Mapping[str, float]:
+    """The conditions, checked before any work.
 
     Raises:
-        UsageError: ``--junit`` without a condition.
+        UsageError: a condition that there is not, or ``--junit`` without one.
     """
-    if junit is not None and not conditions:
+    found = conditions.parse(fail_on)
+    if junit is not None and not found:
         raise UsageError("--junit has nothing to say without a condition", hint="Add --fail-on identified,slo.")
+    return found
+
+
+def settle(asked: Mapping[str, float], report: Mapping[str, Any], junit: Path | None, summary: Path | None) -> None:
+    """Write what each condition found, then end the run where one holds.
+
+    Raises:
+        OutputError: a file cannot be written.
+        ConditionError: a condition holds.
+    """
+    outcome = conditions.held(asked, report)
+    write(report, outcome, junit, summary)
+    conditions.check(outcome)
 
 
 def write(report: Mapping[str, Any], outcome: Mapping[str, str], junit: Path | None, summary: Path | None) -> None:

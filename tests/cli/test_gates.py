@@ -54,7 +54,7 @@ def test_all_conditions_that_hold_are_named() -> None:
 
 def test_junit_without_a_condition_is_refused_before_any_work(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="condition"):
-        gates.refuse({}, tmp_path / "j.xml")
+        gates.wanted("", tmp_path / "j.xml")
     done = subprocess.run(
         [sys.executable, "-m", "forensics", "analyze", str(tmp_path), "-o", str(tmp_path / "o"), "--junit", str(tmp_path / "j.xml")],
         capture_output=True, check=False,
