@@ -35,7 +35,7 @@ SAMPLE_KEYS = {"text", "pattern", "fields", "rows", "table"}
 # Columns that a definition may give besides those of a table; ``finish`` turns them into columns of the table.
 RAW = {
     "logs": {"lines", "stream", "partial"},
-    "metrics": {"component", "peer", "metric", "unit", "kind", "labels", "values", "times"},
+    "metrics": {"component", "peer", "metric", "unit", "kind", "labels", "values", "times", "fields"},
     "spans": {"end", "duration_ms", "duration_s", "duration_ns", "status", "status_code"},
     "requests": {"duration_ms", "duration_s", "duration_ns", "upstream", "method"},
     "alerts": {"labels"},

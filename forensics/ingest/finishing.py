@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from forensics import clock, keying, masking
-from forensics.ingest import severities
+from forensics.ingest import quantities, severities
 from forensics.records.tables import TABLES
 
 TIMES: Mapping[str, tuple[str, ...]] = {
@@ -145,8 +145,11 @@ def _metrics(frame: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, Mappi
         if name not in frame.columns:
             frame = frame.with_columns(pl.lit("").alias(name))
     frame = frame.with_columns(
-        pl.col("component", "peer", "metric", "unit", "kind", "labels").cast(pl.String).fill_null(""),
-        pl.col("value").cast(pl.Float64, strict=False),
+        pl.col("component", "peer", "metric", "unit", "kind", "labels").cast(pl.String).fill_null("")
+    )
+    is_text = frame.schema["value"] == pl.String()
+    frame = (
+        quantities.with_units(frame) if is_text else frame.with_columns(pl.col("value").cast(pl.Float64, strict=False))
     )
     frame = frame.with_columns(_labels(frame["labels"]))
     ids = frame.select("component", "peer", "metric", "labels").unique()

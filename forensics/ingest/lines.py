@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from forensics.ingest import detection, jsonlines, partial
+from forensics.ingest import detection, jsonlines, partial, quantities
 from forensics.ingest.definitions import Format, Pattern
 
 # Lines that belong to the event before them although they are not indented.
@@ -166,6 +166,8 @@ def _give(
             _unwrap(taken, raw, known)
             return
         raw = with_more(raw)
+    if table == "metrics" and "fields" in raw.columns:
+        raw = quantities.by_field(raw)
     taken.add(table, raw.drop("more", strict=False))
 
 
