@@ -36,7 +36,8 @@ class Account:
 
 def row(file: File, account: Account) -> pl.DataFrame:
     """The row of a file in ``files``."""
-    zones = " and ".join(dict.fromkeys(account.zones)) + ("" if account.has_year else ", year missing")
+    said = dict.fromkeys(zone for each in account.zones for zone in each.split(" and "))
+    zones = " and ".join(said) + ("" if account.has_year else ", year missing")
     zones = "; ".join([zones, *_summed(account.clock)])
     values = {
         "path": file.path,

@@ -130,7 +130,9 @@ def shifts(store: Store, window: Window | None) -> Mapping[str, int]:
     if window is None and not dated.height:
         return {}
     last = window.end if window else max(dated["last_time"].to_physical().to_list())
-    yearless = files.filter(~has_year, pl.col("last_time").is_not_null())
+    # A file that also holds stamps with a year must not move: those are right already.
+    is_whole = (pl.col("first_time").dt.year() == clock.YEAR) & (pl.col("last_time").dt.year() == clock.YEAR)
+    yearless = files.filter(~has_year, is_whole)
     return {path: shift for path, shift in _yearless(yearless, last) if shift}
 
 

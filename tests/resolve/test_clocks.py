@@ -145,3 +145,20 @@ def test_the_offset_is_where_most_intervals_overlap() -> None:
     found = skew.offset(np.array([4, 5, 90]), np.array([9, 8, 95]))
 
     assert found == skew.Offset(5, 8, 2, 3, 0)
+
+
+@pytest.mark.parametrize(("first", "years"), [(datetime(2000, 5, 6), 26), (datetime(1998, 5, 6), 0)])
+def test_only_a_file_without_any_year_moves(tmp_path: Path, first: datetime, years: int) -> None:
+    store = Store(tmp_path)
+    old = {
+        "path": "sys.log",
+        "zone_source": "assumed: UTC, year missing",
+        "first_time": first,
+        "last_time": datetime(2000, 5, 7),
+    }
+    new = {"path": "app.log", "zone_source": "in the stamp", "first_time": START, "last_time": START}
+    store.write("files", frame("files", [old, new]), "a")
+
+    moved = clocks.shifts(store, None).get("sys.log", 0)
+
+    assert round(moved / (365.25 * 24 * HOUR)) == years
