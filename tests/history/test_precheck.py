@@ -3,6 +3,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,8 +12,9 @@ from forensics.errors import DefinitionError
 from forensics.findings.changes import facts, knowledge
 from forensics.history.prechecking import Match
 from forensics.library import Library
-from forensics.records.finding import CodeFact
+from forensics.records.finding import Change, CodeFact
 from forensics.records.history import Blame, Incident, as_json, from_json
+from forensics.report import effects
 
 KIN = history.kinship(Library())
 KNOWN = knowledge.load(Library())
@@ -143,3 +145,22 @@ def test_what_is_no_diff_is_refused(folder: Path, arguments: tuple[str, ...]) ->
 
     assert done.returncode == 2
     assert "diff" in done.stderr
+
+
+def test_a_report_carries_the_facts_of_its_guilty_change_into_a_history(sample: dict[str, Any]) -> None:
+    guilty = [each for each in sample["changes"] if each["verdict"] == "guilty" and each["kind"] == "commit"]
+    kept = history.digest(sample, history.load(Library()), "INC-1")
+
+    assert {fact["kind"] for each in guilty for fact in each["facts"]} == {"index_dropped"}
+    assert not any(each["facts"] for each in sample["changes"] if each["verdict"] != "guilty")
+    assert kept.effects == ("index_dropped",)
+    assert len(matches(("m.sql", "+DROP INDEX orders_by_day;"), kept)) == 1
+    assert matches(("m.sql", "+CREATE INDEX orders_by_day ON orders (day);"), kept) == ()
+
+
+def test_values_that_may_be_secrets_stay_out_of_reports() -> None:
+    change = Change(
+        "c", 0, "commit", "", "", "", "", (), (), "", (), facts=read("c.yaml", "-token: abcdef\n+token: ghijkl")
+    )
+
+    assert [(fact.before, fact.after) for fact in effects.facts(change)] == [("", "")]
