@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["known", "read"]
 # Changes when reading gives other rows for the same file and definitions, so that older rows are not kept.
-VERSION = "2"
+VERSION = "3"
 
 
 def read(bundle: Bundle, store: Store, library: Library, options: Options, over: Map, progress: Progress) -> None:
