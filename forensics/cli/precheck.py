@@ -30,9 +30,10 @@ Examples:
 @AS_JSON
 def command(diff: str, folder: Path, definitions: tuple[Path, ...], *, as_json: bool) -> None:
     """Compare what DIFF (a file, or - for standard input) does with what caused past incidents; exit 8 where it is the same."""
-    from forensics import history
+    from forensics import history, redaction
     from forensics.findings.changes import diffs, facts, knowledge
     from forensics.library import Library
+    from forensics.redaction import Redactor
 
     library = Library(definitions)
     text = _read(diff)
@@ -42,12 +43,14 @@ def command(diff: str, folder: Path, definitions: tuple[Path, ...], *, as_json: 
     effect, found = facts.read(text, paths, knowledge.load(library))
     kept = history.opened(folder)
     matches = history.precheck(found, kept.incidents(), history.kinship(library))
+    # A log of CI is read by many.
+    shown = Redactor(redaction.rules(library)).text(text)
     if as_json:
-        rows = [_row(each, text) for each in matches]
+        rows = [_row(each, shown) for each in matches]
         said = {"effect": effect, "incidents": len(kept.names()), "unread": list(kept.faults), "matches": rows}
         click.echo(json.dumps(said, ensure_ascii=False))
     else:
-        for line in _lines(matches, text, len(kept.names())):
+        for line in _lines(matches, shown, len(kept.names())):
             click.echo(past.visible(line))
     past.warn(kept.faults)
     if matches:

@@ -176,3 +176,18 @@ def test_any_text_is_judged_without_a_fault(diff: str) -> None:
 )
 def test_noise_is_judged_without_a_fault(text: str, path: str) -> None:
     assert facts.read(diff_of(path, text), (path,), KNOWN) == facts.read(diff_of(path, text), (path,), KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("path", "diff"),
+    [
+        ("settings.py", '-DB_PASSWORD = "hunter2x"\n+DB_PASSWORD = "hunter3y"'),
+        ("config.yaml", "-  api_key: hunter2x\n+  api_key: hunter3y"),
+        ("app.properties", "-db.password=hunter2x\n+db.password=hunter3y"),
+        (".env", "-TOKEN=hunter2x\n+TOKEN=hunter3y"),
+    ],
+)
+def test_a_secret_stands_in_no_fact(path: str, diff: str) -> None:
+    found = facts.read(diff_of(path, diff), (path,), KNOWN)
+
+    assert "hunter" not in repr(found)

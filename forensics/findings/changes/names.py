@@ -24,6 +24,10 @@ SECURE = re.compile(
 ACCESS = re.compile(
     r"(?i)audience|issuer|scopes?$|roles?$|permission|oauth|oidc|hmac|cors|csrf|allow_?list|deny_?list|secret|api_?key|authoriz"
 )
+# A name that ends so holds a secret; ``token_ttl`` and ``password_min_length`` do not.
+SECRET = re.compile(
+    r"(?i)^[\w.-]*(passwd|password|pwd|passphrase|secret|api[_-]?key|access[_-]?key|private[_-]?key|credentials?|token)[\"']?$"
+)
 VERSION = re.compile(r"^v?\d+([.-]\w+)*$|\b[0-9a-f]{7,}\b|^v?\d{4}\.\d")
 PATTERN = re.compile(r"\\[dwsbDWS.]|\[[^\]]+\][+*?{]|\(\?|\.\*|\.\+|\^.|.\$$")
 # A repeated group that itself repeats: (a+)+, (.*)*, (\w+\s?)*; engines that back-track take exponential time.
@@ -39,7 +43,11 @@ def read(place: Place, renamed_throughout: frozenset[tuple[str, str]], known: Kn
     for old, new in place.pairs:
         if _is_said(old) and _is_said(new):
             continue
-        if old.shape() == new.shape():
+        key = _secret(old, new)
+        if key:
+            # What a secret is must reach no report, and neither must what it was.
+            yield known.fact("access_changed", key, place.path)
+        elif old.shape() == new.shape():
             for a, b in zip(old.tokens, new.tokens, strict=True):
                 if a != b and a.kind == "string":
                     yield from _string(a.text, b.text, old, place.path, known)
@@ -47,6 +55,12 @@ def read(place: Place, renamed_throughout: frozenset[tuple[str, str]], known: Kn
             yield from _identifier(old, new, place, renamed_throughout, known)
     yield from _added_patterns(place, known)
     yield from _guarded(place, known)
+
+
+def _secret(old: Line, new: Line) -> str:
+    """The name by which a line sets a secret, "" where it sets none."""
+    names = [token.text for token in (*old.tokens, *new.tokens) if token.kind != "number"]
+    return next((name[:40] for name in names if SECRET.search(name)), "")
 
 
 def _string(old: str, new: str, line: Line, path: str, known: Knowledge) -> Iterator[CodeFact]:
