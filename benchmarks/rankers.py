@@ -87,7 +87,7 @@ def answer(data: Path, scratch: Path, name: str) -> Answered:
     said = bundle.declared
     ranked = causal.rank(store, found, detected, matched, library, said.symptom_service, said.symptom_metric)
     ours = time.process_time() - began
-    case = fit_ranking.read(folder, truth)
+    case = fit_ranking.seen(said, store, detected, truth)
     table, owners = wide(store, found)
     table.write_csv(scratch / f"{name}.csv")
     began = time.process_time()

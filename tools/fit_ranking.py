@@ -23,7 +23,10 @@ sys.path.insert(0, str(ROOT))
 from forensics import analysis, signals, templates, windows  # noqa: E402
 from forensics.causal import features, graph, ranking  # noqa: E402
 from forensics.library import Library  # noqa: E402
+from forensics.records.bundle import Declared  # noqa: E402
 from forensics.records.options import Options, silent  # noqa: E402
+from forensics.records.signal import Detected  # noqa: E402
+from forensics.store import Store  # noqa: E402
 
 # Few incidents: a weight leaves its prior only for what many of them say.
 PENALTY = 0.2
@@ -45,7 +48,6 @@ class Case:
 
 def read(folder: Path, truth: Path) -> Case:
     """A case with all that the ranking would see."""
-    said = json.loads(truth.read_text(encoding="utf-8"))
     library = Library()
     with tempfile.TemporaryDirectory() as scratch:
         bundle, store = analysis.read(
@@ -60,18 +62,23 @@ def read(folder: Path, truth: Path) -> Case:
         templates.mine(store, library)
         found = windows.find(store, bundle.declared, Options(), None)
         detected = signals.detect(store, found, library)
-        known = graph.build(store)
-        rows = store.scan("components").filter(pl.col("kind") != "node").select("component", "role").collect().rows()
+        return seen(bundle.declared, store, detected, truth)
+
+
+def seen(declared: Declared, store: Store, detected: Detected, truth: Path) -> Case:
+    """What the ranking sees of a case that was read."""
+    said = json.loads(truth.read_text(encoding="utf-8"))
+    known = graph.build(store)
+    rows = store.scan("components").filter(pl.col("kind") != "node").select("component", "role").collect().rows()
     components = dict(sorted(rows))
-    declared = bundle.declared.symptom_service
-    symptom = store.aliases.get(declared, declared)
+    symptom = store.aliases.get(declared.symptom_service, declared.symptom_service)
     symptom = symptom if symptom in components else ""
     reach = graph.depended_on(symptom, known)
     taken = {
         VIEW: tuple(name for name, role in components.items() if role == "client view"),
         UNREACHABLE: tuple(name for name in components if len(reach) > 1 and name not in reach),
     }
-    clues = ranking.gathered(detected.signals, known, components, symptom, bundle.declared.symptom_metric)
+    clues = ranking.gathered(detected.signals, known, components, symptom, declared.symptom_metric)
     guilty = frozenset(each.lower() for each in said["root_causes"])
     return Case(said["dataset"], said["fault_type"], tuple(components), clues, taken, guilty)
 
