@@ -8,7 +8,6 @@ middle is slow, short of processor and fails; a tenth of all series drift as wel
 and ranking, each in CPU and wall seconds, the peak of memory, and the place of the component that failed.
 """
 
-import resource
 import sys
 import tempfile
 import time
@@ -124,7 +123,9 @@ def timed(what: str, work: Callable[[], T]) -> T:
     """Run, and print how long it took."""
     wall, cpu = time.perf_counter(), time.process_time()
     found = work()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # ``ru_maxrss`` of a child starts at its parent's.
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
     print(
         f"{what:14} {time.process_time() - cpu:7.2f} s CPU {time.perf_counter() - wall:7.2f} s wall, peak {peak:,.0f} MB"
     )

@@ -27,9 +27,10 @@ def detect_latency(store: Store, windows: Windows, library: Library) -> list[Sig
     )
     # Self time of a span with remote children holds their network too; only leaves and local work are its own.
     own = own.filter(~pl.col("has_remote"))
+    # What the caller's other calls took is none of this callee's gap.
     gap = table.filter(pl.col("caller_us").is_not_null(), pl.col("caller") != pl.col("component"))
     gap = gap.with_columns(
-        (pl.col("caller_us") - pl.col("duration_us")).clip(lower_bound=0).alias("us"),
+        (pl.col("caller_us") - pl.col("siblings_us")).clip(lower_bound=0).alias("us"),
         pl.col("component").alias("peer"),
         pl.col("caller").alias("component"),
     )
@@ -64,7 +65,8 @@ def _timed(store: Store, windows: Windows) -> pl.DataFrame:
         pl.col("component").alias("caller"),
         pl.col("duration_us").alias("caller_us"),
     )
-    joined = spans.join(parents, on=["trace_id", "parent_id"], how="left")
+    siblings = pl.col("duration_us").sum().over("trace_id", "parent_id").alias("siblings_us")
+    joined = spans.join(parents, on=["trace_id", "parent_id"], how="left").with_columns(siblings)
     children = (
         joined.filter(pl.col("parent_id").is_not_null())
         .group_by("trace_id", pl.col("parent_id").alias("span_id"))
@@ -127,16 +129,15 @@ def _shifted(table: pl.DataFrame, windows: Windows, what: str) -> list[Signal]:
 
 def detect_errors(store: Store, windows: Windows, library: Library) -> list[Signal]:
     """Components where errors begin: failing spans without a failing child, against the baseline's share."""
-    failing = store.scan("spans").with_columns(phase(windows, "start")).filter(pl.col("phase").is_not_null())
-    table = failing.collect()
-    bad = table.filter(pl.col("is_error"))
+    table = store.scan("spans").with_columns(phase(windows, "start")).filter(pl.col("phase").is_not_null())
+    bad = table.filter(pl.col("is_error")).collect()
     if not bad.height:
         return []
     parents = (
         bad.filter(pl.col("parent_id").is_not_null()).select("trace_id", pl.col("parent_id").alias("span_id")).unique()
     )
     origin = bad.join(parents, on=["trace_id", "span_id"], how="anti")
-    totals = table.group_by("component", "phase").agg(pl.len().alias("n"))
+    totals = table.group_by("component", "phase").agg(pl.len().alias("n")).collect()
     found = []
     for (component,), group in origin.sort("component", "start", "file", "record").group_by(
         "component", maintain_order=True

@@ -47,3 +47,17 @@ def test_where_two_components_share_a_span_id_the_first_by_name_calls(read: Read
     store, _ = read(files)
 
     assert store.scan("edges").select("source", "target").collect().rows() == [("bank", "mail")]
+
+
+def test_a_slow_callee_is_no_gap_to_its_sibling(read: Read) -> None:
+    text = HEADER
+    for second in range(0, 5400, 20):
+        start, slow = (START + second) * 1_000_000_000, 500_000 * (second >= 3600)
+        text += f"t{second},order{second},root,shop,order,{start},{100_000 + slow}\n"
+        text += f"t{second},pay{second},order{second},bank,pay,{start},{40_000 + slow}\n"
+        text += f"t{second},mail{second},order{second},mail,send,{start},40000\n"
+    store, windows = read({"spans.csv": text})
+
+    found = spans.detect_latency(store, windows, Library())
+
+    assert {(each.component, each.subject) for each in found} == {("bank", "self time of pay")}
