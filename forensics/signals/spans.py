@@ -17,6 +17,9 @@ FLOOR = 0.10
 FLOOR_US = 500.0
 # The tail is one span in ten, and wanders: its shift counts for that much less.
 TAIL = 0.2
+HELD = (
+    "trace_id", "span_id", "parent_id", "component", "operation", "duration_us", "phase", "start", "file", "line", "record",
+)  # fmt: skip
 
 
 def detect_latency(store: Store, windows: Windows, library: Library) -> list[Signal]:
@@ -43,19 +46,7 @@ def _timed(store: Store, windows: Windows) -> pl.DataFrame:
         store.scan("spans")
         .with_columns(phase(windows, "start"))
         .filter(pl.col("phase").is_not_null())
-        .select(
-            "trace_id",
-            "span_id",
-            "parent_id",
-            "component",
-            "operation",
-            "duration_us",
-            "phase",
-            "start",
-            "file",
-            "line",
-            "record",
-        )
+        .select(*HELD)
         .collect()
     )
     spans = _distinct(spans)
