@@ -2,7 +2,7 @@
 
 A span holds the messages logged under it and the calls it makes. Where the baseline says that ``then`` follows ``given``,
 a span with ``given`` and without ``then`` is broken. A break in a callee breaks its callers as well, so that only the
-deepest broken spans count. After Yu et al., Nezha: interpretable fine-grained root causes analysis, ESEC/FSE 2023.
+deepest broken spans count. After Yu et al., Interpretable Fine-Grained Root Causes Analysis for Microservices, ESEC/FSE 2023.
 """
 
 import math
