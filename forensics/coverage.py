@@ -1,6 +1,6 @@
 """Which source speaks when, and where one falls silent, is sampled, cut off or redacted."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -121,8 +121,3 @@ def _redacted(store: Store) -> Iterator[Hole]:
     keys = store.scan("templates").filter(pl.col("template").str.contains(REDACTED)).select("message_key")
     rows = store.scan("counts").join(keys, on="message_key", how="semi").group_by("file").agg(pl.col("n").sum())
     yield from (Hole("redacted", file, None, float(n)) for file, n in rows.sort("file").collect().rows())
-
-
-def silent_in(found: Coverage, kinds: Sequence[str] = ("starts_late", "ends_early")) -> Mapping[str, Window]:
-    """The files that do not cover the whole incident, with the part that they leave out."""
-    return {hole.file: hole.window for hole in found.holes if hole.kind in kinds and hole.window is not None}

@@ -16,15 +16,7 @@ from typing import Any
 from forensics.batch.seeking import Found, content_sha256
 from forensics.errors import ForensicsError, OutputError
 from forensics.records.options import Options
-
-SUFFIXES = {
-    "html": "report.html",
-    "pdf": "report.pdf",
-    "md": "report.md",
-    "json": "report.json",
-    "rules": "alert-rules.yaml",
-    "dashboard": "dashboard.json",
-}
+from forensics.records.outputs import SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ import click
 from forensics.cli import asked, gates, outputs
 from forensics.cli.progress import Line
 from forensics.errors import OutputError, UsageError
+from forensics.records.outputs import SUFFIXES
 
 EPILOG = """\b
 Examples:
@@ -62,7 +63,7 @@ def command(
     folder = output or outputs.default_folder(bundle)
     if bundle.is_dir() and folder.resolve() == bundle.resolve():
         raise UsageError("the report cannot go into the bundle's own folder", hint="Name another folder with -o.")
-    outputs.refuse_overwriting(folder, tuple(outputs.SUFFIXES[name] for name in wanted), force=force)
+    outputs.refuse_overwriting(folder, tuple(SUFFIXES[name] for name in wanted), force=force)
     options = asked.understood(**flags)
     from forensics import report as reporting
 
@@ -98,7 +99,7 @@ def _produce(
     for name in wanted:
         line(f"writing {name}")
         try:
-            bodies[outputs.SUFFIXES[name]] = report.render(found, name, library)
+            bodies[SUFFIXES[name]] = report.render(found, name, library)
         except OutputError as error:
             refusal = error
     return found, refusal, outputs.write(folder, bodies)

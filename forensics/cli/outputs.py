@@ -6,15 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from forensics.errors import OutputError, UsageError
+from forensics.records.outputs import SUFFIXES
 
-SUFFIXES: Mapping[str, str] = {
-    "html": "report.html",
-    "pdf": "report.pdf",
-    "md": "report.md",
-    "json": "report.json",
-    "rules": "alert-rules.yaml",
-    "dashboard": "dashboard.json",
-}
 ARCHIVES = (".tar.gz", ".tar.xz", ".tar.zst", ".tgz", ".txz", ".zip", ".tar")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from forensics.cli import outputs, reports
+from forensics.records.outputs import SUFFIXES
 
 EPILOG = """\b
 Example:
@@ -30,12 +31,12 @@ def command(report: Path, formats: str, output: Path | None, definitions: tuple[
     folder = output or path.parent
     asked = {word.strip().lower() for word in formats.split(",")}
     wanted = tuple(name for name in outputs.formats(formats) if name in asked)
-    outputs.refuse_overwriting(folder, tuple(outputs.SUFFIXES[name] for name in wanted), force=force)
+    outputs.refuse_overwriting(folder, tuple(SUFFIXES[name] for name in wanted), force=force)
     from forensics import report as reporting
     from forensics.library import Library
 
     library = Library(definitions)
     found = reporting.reviewed(found, reporting.read_review(path.parent / "review.yaml"), library)
-    bodies = {outputs.SUFFIXES[name]: reporting.render(found, name, library) for name in wanted}
+    bodies = {SUFFIXES[name]: reporting.render(found, name, library) for name in wanted}
     for written in outputs.write(folder, bodies):
         click.echo(written.as_posix())
