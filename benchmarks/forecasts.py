@@ -1,4 +1,4 @@
-"""Forecasts of simulated series: ``python benchmarks/forecasts.py [N]``.
+"""Forecasts of simulated series: ``python benchmarks/forecasts.py [N [FIRST_SEED]]``.
 
 Half of the series rise towards a limit at a steady rate under correlated noise, and go on until they meet it; the other half
 have the same noise and no trend. Prints how often the limit was met inside the 90 % interval, and how many stationary
@@ -63,7 +63,8 @@ def measure(seeds: range) -> tuple[int, int, int, int]:
 def main(arguments: list[str]) -> None:
     """Print the figures."""
     n = int(arguments[0]) if arguments else 200
-    made, inside, silent, false = measure(range(1, n + 1))
+    first = int(arguments[1]) if len(arguments) > 1 else 1
+    made, inside, silent, false = measure(range(first, first + n))
     print(
         f"{n} rising series: {made} forecast, limit met inside the interval in {inside / made:.3f}; {silent} left unsaid"
     )

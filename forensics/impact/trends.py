@@ -6,7 +6,7 @@ variance widened for serial correlation (after Hamed and Rao, Journal of Hydrolo
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -25,6 +25,8 @@ PLAIN = 10.0
 STRONGEST = 0.95
 HORIZON = 30.0
 STEPS = 1_500
+# The chance of staying short of a limit is tabulated to six deviations, in steps of a thirty-second.
+WIDEST, FINE, PARTS = 6, 32, 16
 # Lines as likely as one another, by the deviations at the middles of eleven equal shares of a normal distribution.
 LINES = tuple(NormalDist().inv_cdf((i + 0.5) / 11) for i in range(11))
 
@@ -33,7 +35,7 @@ LINES = tuple(NormalDist().inv_cdf((i + 0.5) / 11) for i in range(11))
 class Trend:
     """A line through ``(middle, level)``; ``noise`` of single samples, ``error`` of slope and level.
 
-    ``apart`` is the time between samples that say something new.
+    ``apart`` is the mean time between samples and ``carried`` how much of its deviation one hands on to the next.
     """
 
     slope: float
@@ -44,6 +46,7 @@ class Trend:
     level_error: float
     p_value: float
     apart: float
+    carried: float
     start: float
     end: float
 
@@ -78,9 +81,7 @@ def fit(samples: Samples) -> Trend | None:
     level = percentile([value - slope * (time - middle) for time, value in blocks], 0.5)
     rest = [value - level - slope * (time - middle) for time, value in blocks]
     square = math.fsum(each * each for each in rest)
-    carried = math.fsum(a * b for a, b in itertools.pairwise(rest)) / square if square > 0 else 0.0
-    # A fitted line takes some of the correlation away: add what it takes on average (Kendall's bias).
-    carried = min(STRONGEST, max(0.0, carried + (1 + 4 * max(0.0, carried)) / len(blocks)))
+    carried = _carried(rest)
     wider = (1 + carried) / (1 - carried)
     # Few independent points: Student's distribution is wider than the normal one (Peizer and Pratt's first term).
     free = max(3.0, len(blocks) / wider - 2)
@@ -92,7 +93,7 @@ def fit(samples: Samples) -> Trend | None:
     return Trend(
         slope, middle, level, noise, student * math.sqrt(variance * wider / spread),
         student * math.sqrt(variance * wider / len(blocks)),
-        _mann_kendall(pairs, len(blocks), wider), _apart(samples, single), samples[0][0], samples[-1][0],
+        _mann_kendall(pairs, len(blocks), wider), *_handed_on(samples, single), samples[0][0], samples[-1][0],
     )  # fmt: skip
 
 
@@ -107,13 +108,17 @@ def _blocks(samples: Samples) -> list[tuple[float, float]]:
     ]
 
 
-def _apart(samples: Samples, single: Sequence[float]) -> float:
-    """The mean spacing, widened by how much neighbours say the same."""
+def _handed_on(samples: Samples, single: Sequence[float]) -> tuple[float, float]:
+    """The mean spacing of samples, and the correlation of neighbours, with what a fitted line takes away of it added."""
     spacing = (samples[-1][0] - samples[0][0]) / (len(samples) - 1)
-    square = math.fsum(each * each for each in single)
-    same = math.fsum(a * b for a, b in itertools.pairwise(single)) / square if square > 0 else 0.0
-    same = min(STRONGEST, max(0.0, same))
-    return spacing * (1 + same) / (1 - same)
+    return spacing, _carried(single)
+
+
+def _carried(rest: Sequence[float]) -> float:
+    """The correlation of neighbours around a fitted line, from 0 to 0.95, with Kendall's bias made good."""
+    square = math.fsum(each * each for each in rest)
+    found = math.fsum(a * b for a, b in itertools.pairwise(rest)) / square if square > 0 else 0.0
+    return min(STRONGEST, max(0.0, found + (1 + 4 * max(0.0, found)) / len(rest)))
 
 
 def _mann_kendall(pairs: Sequence[tuple[tuple[float, float], tuple[float, float]]], n: int, wider: float) -> float:
@@ -128,7 +133,8 @@ def meeting(trend: Trend, limit: float) -> Meeting | None:
     """When a sample first meets ``limit``, with an interval of 90 %; None where the line leads away from it.
 
     The chance of having met it by a time is averaged over lines that the samples leave possible; on each of them single
-    samples scatter normally, so the first that meets a limit usually comes before the line does.
+    samples scatter normally around it and hand on what they deviate by, so the first that meets a limit usually comes
+    before the line does. Only the sample before counts for the chance of the next one.
     """
     left = limit - trend.at(trend.end)
     if trend.slope == 0 or left / trend.slope <= 0:
@@ -138,6 +144,7 @@ def meeting(trend: Trend, limit: float) -> Meeting | None:
     safe = [1.0] * len(LINES)
     found: list[float] = []
     before = 0.0
+    stays = _staying(trend.carried)
     for step in range(1, STEPS + 1):
         # Steps grow, so that what is near is looked at closely.
         ahead = furthest * (step / STEPS) ** 2
@@ -145,7 +152,7 @@ def meeting(trend: Trend, limit: float) -> Meeting | None:
         error = math.hypot(trend.level_error, trend.error * (time - trend.middle))
         gap = sign * (limit - trend.at(time))
         for i, line in enumerate(LINES):
-            safe[i] *= _under(gap - line * error, trend.noise) ** ((ahead - before) / trend.apart)
+            safe[i] *= stays(gap - line * error, trend.noise) ** ((ahead - before) / trend.apart)
         met = 1 - math.fsum(safe) / len(safe)
         while len(found) < 3 and met >= (0.05, 0.5, 0.95)[len(found)]:
             found.append(ahead)
@@ -157,8 +164,26 @@ def meeting(trend: Trend, limit: float) -> Meeting | None:
     return Meeting(found[1], found[0], found[2] if len(found) == 3 else None)
 
 
-def _under(gap: float, noise: float) -> float:
-    """The chance that a sample stays short of a limit that is ``gap`` away."""
-    if noise <= 0:
-        return 1.0 if gap > 0 else 0.0
-    return 0.5 * math.erfc(-gap / noise / math.sqrt(2))
+def _staying(carried: float) -> Callable[[float, float], float]:
+    """The chance that a sample stays short of a limit ``gap`` away, at a ``noise``, where the one before did.
+
+    For two normal deviations of correlation r: 1/2pi times the integral of exp(-h^2 / (1 + sin t)) for t from 0 to
+    asin(r), more than if they were independent (Plackett, Biometrika 41, 1954). Looked up in a table by h = gap / noise.
+    """
+    top = math.asin(carried)
+    table: list[float] = []
+    for place in range(2 * WIDEST * FINE + 1):
+        h = place / FINE - WIDEST
+        alone = 0.5 * math.erfc(-h / math.sqrt(2))
+        middles = (1 + math.sin(top * (i + 0.5) / PARTS) for i in range(PARTS))
+        more = top / PARTS * math.fsum(math.exp(-h * h / each) for each in middles) / (2 * math.pi)
+        table.append(min(1.0, (alone * alone + more) / alone))
+
+    def stays(gap: float, noise: float) -> float:
+        if noise <= 0:
+            return 1.0 if gap > 0 else 0.0
+        place = min(max(gap / noise + WIDEST, 0.0), 2 * WIDEST - 1e-9) * FINE
+        low = int(place)
+        return table[low] + (table[low + 1] - table[low]) * (place - low)
+
+    return stays
