@@ -9,6 +9,8 @@ from forensics.masking import PLACEHOLDER
 
 WORD = "word"
 AROUND = 24
+# Variables further on than this are a list of values, and get no type of their own.
+MOST_TYPED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,10 @@ def types(template: str, message: str, known: Sequence[Type]) -> tuple[str, ...]
     parts = template.split(PLACEHOLDER)
     if found is None:
         return tuple(WORD for _ in parts[1:])
-    return tuple(_type(value, parts[at][-AROUND:], parts[at + 1][:AROUND], known) for at, value in enumerate(found))
+    told = (
+        _type(value, parts[at][-AROUND:], parts[at + 1][:AROUND], known) for at, value in enumerate(found[:MOST_TYPED])
+    )
+    return (*told, *(WORD for _ in found[MOST_TYPED:]))
 
 
 def _type(value: str, before: str, after: str, known: Sequence[Type]) -> str:

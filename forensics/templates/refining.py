@@ -7,7 +7,7 @@ only proposes (``proposing``).
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from forensics.masking import PLACEHOLDER
 from forensics.templates.proposing import proposals
@@ -73,7 +73,9 @@ def values(texts: Sequence[str]) -> dict[str, str]:
     groups: dict[str, list[list[str]]] = {}
     for text in texts:
         tokens = TOKEN.findall(text)
-        fixed = [each in DELIMITERS or _is_word(tokens, place) for place, each in enumerate(tokens)]
+        fixed = [
+            each in DELIMITERS or (each != PLACEHOLDER and _is_word(tokens, place)) for place, each in enumerate(tokens)
+        ]
         is_told = any(is_fixed and each not in DELIMITERS for each, is_fixed in zip(tokens, fixed, strict=True))
         parts = [each if is_fixed else PLACEHOLDER for each, is_fixed in zip(tokens, fixed, strict=True)]
         groups.setdefault("\0".join(parts) if is_told else text, []).append(tokens)
@@ -81,10 +83,8 @@ def values(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _is_word(tokens: Sequence[str], place: int) -> bool:
-    """Whether a token tells what happened, and is not a value."""
+    """Whether a token that is no variable tells what happened, and is not a value."""
     token = tokens[place]
-    if token == PLACEHOLDER:
-        return False
     before = "".join(tokens[max(0, place - 2) : place])
     after = "".join(tokens[place + 1 : place + 3])
     if before.endswith(("=", "= ")) or (before[-1:] + after[:1]) in ('""', "''"):
@@ -111,28 +111,32 @@ def words(texts: Sequence[str]) -> dict[str, str]:
 
 
 def _alike(rows: Sequence[Sequence[str]]) -> list[tuple[int, list[Sequence[str]]]]:
-    """Groups of rows that are equal but for the token at a place, the largest first."""
-    groups: list[tuple[int, list[Sequence[str]]]] = []
-    by_length: dict[int, list[Sequence[str]]] = {}
+    """Groups of rows that differ at one place only, with that place; the largest first."""
+    lengths: dict[int, list[Sequence[str]]] = {}
     for row in rows:
-        by_length.setdefault(len(row), []).append(row)
-    for length, same in by_length.items():
-        if len(same) > 1:
-            # Hashes of texts differ from run to run but only say which rows to compare; two that clash must not merge.
-            weighed = [[hash((place, token)) for place, token in enumerate(row)] for row in same]
-            totals = [sum(each) for each in weighed]
-            for place in range(1, length):
-                found: dict[int, list[Sequence[str]]] = {}
-                for row, each, total in zip(same, weighed, totals, strict=True):
-                    if row[place] not in DELIMITERS:
-                        found.setdefault(total - each[place], []).append(row)
-                groups += [(place, group) for group in found.values() if len(group) > 1 and _is_alike(group, place)]
-    return sorted(groups, key=lambda each: (-len(each[1]), each[0], each[1][0]))
+        lengths.setdefault(len(row), []).append(row)
+    groups = [each for length, same in lengths.items() for each in _apart(same, 0, length)]
+    told = [(place, [row for row in group if row[place] not in DELIMITERS]) for place, group in groups if place]
+    return sorted((each for each in told if len(each[1]) > 1), key=lambda each: (-len(each[1]), each[0], each[1][0]))
 
 
-def _is_alike(group: Sequence[Sequence[str]], place: int) -> bool:
-    first = group[0]
-    return all(row[:place] == first[:place] and row[place + 1 :] == first[place + 1 :] for row in group)
+def _apart(rows: Sequence[Sequence[str]], start: int, end: int) -> Iterator[tuple[int, Sequence[Sequence[str]]]]:
+    """Rows that differ at one place between ``start`` and ``end``, and are equal everywhere else.
+
+    Such rows are equal in one half of the places: comparing halves first leaves out most rows at the first look.
+    """
+    if len(rows) < 2:
+        return
+    if end - start <= 1:
+        yield start, rows
+        return
+    middle = (start + end) // 2
+    for equal, rest in (((middle, end), (start, middle)), ((start, middle), (middle, end))):
+        found: dict[tuple[str, ...], list[Sequence[str]]] = {}
+        for row in rows:
+            found.setdefault(tuple(row[slice(*equal)]), []).append(row)
+        for group in found.values():
+            yield from _apart(group, *rest)
 
 
 def _merged(place: int, group: Sequence[Sequence[str]]) -> str:
