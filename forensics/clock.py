@@ -56,7 +56,8 @@ LAYOUTS: Sequence[Layout] = (
     ),
     Layout("month day", r"[A-Z][a-z]{2} [ ]?\d{1,2} \d{4} \d\d:\d\d:\d\d(?:\.\d+)?", "%b %e %Y %H:%M:%S%.f"),
     Layout("month day, year", r"[A-Z][a-z]{2} \d{1,2}, \d{4},? \d{1,2}:\d\d:\d\d [AP]M", "%b %d, %Y %I:%M:%S %p"),
-    Layout("month first pm", r"\d{1,2}/\d{1,2}/\d{4},? \d{1,2}:\d\d:\d\d [AP]M", "%m/%d/%Y %I:%M:%S %p"),
+    Layout("month day at", rf"[A-Z][a-z]{{2}} \d{{1,2}}, \d{{4}}(?:,| @)? {_CLOCK}", "%b %d, %Y %H:%M:%S%.f"),
+    Layout("month first pm", r"\d{1,2}/\d{1,2}/\d{4},? \d{1,2}:\d\d:\d\d(?:\.\d+)? [AP]M", "%m/%d/%Y %I:%M:%S%.f %p"),
     Layout("month first", r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?", "%m/%d/%Y %H:%M:%S%.f"),
     Layout("day first", r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d\d:\d\d(?:\.\d+)?", "%d.%m.%Y %H:%M:%S%.f"),
     Layout("day first short", r"\d\d\.\d\d\.\d\d \d\d:\d\d:\d\d(?:\.\d+)?", "%d.%m.%y %H:%M:%S%.f"),
@@ -71,6 +72,7 @@ ADJUSTED: Mapping[str, tuple[str, str]] = {
     "compact": (r":(\d{1,3})$", ".${1}"),
     "day month": (r"(\d{4}),", "${1}"),
     "month first pm": (r"(\d{4}),", "${1}"),
+    "month day at": (r"(\d{4})(?:,| @)", "${1}"),
     "date": (r"$", " 00:00"),
 }
 # Numbers that could be day or month, or a two-digit year: the file's own dates tell which (``calendars.order``).
@@ -80,7 +82,9 @@ ORDERS: Mapping[str, Sequence[tuple[str, str]]] = {
     "month first": ((_MONTH, "%m/%d/%Y"), (_DAY, "%d/%m/%Y")),
     "short slashes": ((_YEAR, "%y/%m/%d"), (_MONTH, "%m/%d/%y"), (_DAY, "%d/%m/%y")),
 }
-WRITTEN = re.compile(r"(?s)^(?P<body>.+?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|(?<=[\d.])[+-]\d{2}|\s(?!AM|PM)[A-Z]{2,5})?$")
+WRITTEN = re.compile(
+    r"(?s)^(?P<body>.+?)\s*(?P<zone>Z|[+-]\d{2}:?\d{2}|(?<=[\d.])[+-]\d{2}|[+-]\d{4} [A-Z]{2,5}|\s(?!AM|PM)[A-Z]{2,5})?$"
+)
 # Zones that a log names by letters; an abbreviation that stands for several zones is left to ``--timezone``.
 OFFSETS: Mapping[str, float] = {
     "Z": 0, "UTC": 0, "GMT": 0, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "WET": 0, "WEST": 1, "EST": -5,
@@ -163,8 +167,11 @@ def _as_first(texts: pl.Series, first: str, zone: str, notes: list[str]) -> tupl
 
 
 def _read(texts: pl.Series, layout: Layout, written: str, zone: str, notes: list[str]) -> tuple[pl.Series, str, bool]:
-    numeric = re.fullmatch(r"Z|[+-]\d{2}(?::?\d{2})?", written)
     bare, form = texts, layout.format
+    if re.fullmatch(r"[+-]\d{4} [A-Z]{2,5}", written):
+        # Go names the zone once more behind its offset.
+        bare, written = bare.str.replace(r"\s[A-Z]{2,5}$", ""), written[:5]
+    numeric = re.fullmatch(r"Z|[+-]\d{2}(?::?\d{2})?", written)
     if layout.name in ADJUSTED:
         pattern, replacement = ADJUSTED[layout.name]
         bare = bare.str.replace(pattern, replacement)

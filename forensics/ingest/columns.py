@@ -8,6 +8,9 @@ import polars as pl
 NAME = r"[A-Z][A-Z0-9%/._:#-]*(?: [A-Z0-9%/._:#-]+)*(?:\([A-Za-z%]+\))?"
 ALIGNED = rf"^{NAME}(?:(?:\s{{2,}}|\s*\t\s*){NAME})+\s*$"
 COMMENTED = r"^#\s?(?:[Ff]ields:?\s+\S|[\w%-]+(?:[;,][^;,]+){2,}$)"
+ANNOTATED = r"#(?:group|datatype|default),"
+RULE = r"^\s*\+?-{2,}(?:[-+]-+)*\+[-+]*\s*$"
+SPACED = r"^[a-z][a-z0-9_-]*(?: [a-z][a-z0-9_-]*){4,}$"
 SEPARATORS = ("\t", ";", ",", " ")
 SOON = 6
 
@@ -15,8 +18,14 @@ SOON = 6
 def shape(text: str) -> str:
     """What the first lines say: "aligned", "commented", or "" for no such table."""
     first = [line for line in text.lstrip("\ufeff").splitlines()[:40] if line.strip()][:SOON]
+    if any(re.match(ANNOTATED, line) for line in first):
+        return ""
     if any(re.match(COMMENTED, line) for line in first):
         return "commented"
+    if _ruled(first):
+        return "ruled"
+    if _spaced(first):
+        return "spaced"
     return "aligned" if any(re.match(ALIGNED, line) for line in first) else ""
 
 
@@ -25,6 +34,9 @@ def tables(lines: pl.DataFrame, kind: str) -> Iterator[pl.DataFrame]:
 
     A value that stands for nothing (``-``, ``<none>``) is null.
     """
+    if kind in ("ruled", "spaced"):
+        yield from (_ruled_rows(lines) if kind == "ruled" else _spaced_rows(lines))
+        return
     header = COMMENTED if kind == "commented" else ALIGNED
     text = pl.col("text")
     marked = lines.with_columns(text.str.contains(header).cum_sum().alias("table"))
@@ -40,13 +52,56 @@ def tables(lines: pl.DataFrame, kind: str) -> Iterator[pl.DataFrame]:
     ):
         found = _commented(part) if kind == "commented" else _aligned(part)
         if found.height:
-            yield found.with_columns(
-                pl.when(pl.col(name).is_in(["-", "<none>", "(empty)", ""]))
-                .then(None)
-                .otherwise(pl.col(name))
-                .alias(name)
-                for name in found.columns
-            )
+            yield found.with_columns(_said(name) for name in found.columns)
+
+
+def _said(name: str) -> pl.Expr:
+    """A column, null where a value stands for nothing."""
+    return pl.when(pl.col(name).is_in(["-", "<none>", "(empty)", "", "NULL"])).then(None).otherwise(name).alias(name)
+
+
+def _ruled(first: list[str]) -> bool:
+    """Whether a rule of dashes and crosses underlines the names, as psql and mysql draw it."""
+    return any(re.match(RULE, line) for line in first[:4]) and any("|" in line for line in first[:3])
+
+
+def _spaced(first: list[str]) -> bool:
+    """Whether single blanks part many names in small letters, and the lines below have as many fields, some of them numbers."""
+    if len(first) < 2 or not re.match(SPACED, first[0]):
+        return False
+    size = len(first[0].split())
+    return all(len(line.split()) == size and re.search(r"(?:^| )\d+(?: |$)", line) for line in first[1:])
+
+
+def _ruled_rows(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    text = pl.col("text").str.strip_chars()
+    kept = lines.filter(text.str.contains("|", literal=True))
+    if not kept.height:
+        return
+    names = _unique([each.strip() for each in kept["text"][0].strip(" |").split("|")])
+    is_row = ~text.str.contains(RULE) & (pl.col("text") != kept["text"][0])
+    bare = (
+        text.str.strip_prefix("|").str.strip_suffix("|") if kept["text"][0].lstrip().startswith("|") else pl.col("text")
+    )
+    fields = bare.str.split("|")
+    rows = kept.filter(is_row, fields.list.len() == len(names))
+    found = rows.select(
+        pl.col("line").cast(pl.String).alias("record"),
+        *(fields.list.get(at, null_on_oob=True).str.strip_chars().alias(name) for at, name in enumerate(names)),
+    )
+    if found.height:
+        yield found.with_columns(_said(name) for name in found.columns)
+
+
+def _spaced_rows(lines: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    names = _unique(lines["text"][0].split())
+    fields = pl.col("text").str.strip_chars().str.split(" ")
+    found = lines.filter(fields.list.len() == len(names), pl.col("text") != lines["text"][0]).select(
+        pl.col("line").cast(pl.String).alias("record"),
+        *(fields.list.get(at, null_on_oob=True).alias(name) for at, name in enumerate(names)),
+    )
+    if found.height:
+        yield found.with_columns(_said(name) for name in found.columns)
 
 
 def _commented(part: pl.DataFrame) -> pl.DataFrame:

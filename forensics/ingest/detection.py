@@ -122,10 +122,18 @@ def _best(left: pl.Series, formats: Sequence[Format]) -> tuple[Format | None, pl
         if is_last_resort(each) or (each.name == headers.NAME and most > CLEAR_SHARE * len(left)):
             continue
         matched = _matched(left, each)
+        if each.kind == "metrics" and each.patterns and not _is_mostly(left, matched, each):
+            continue
         # A looser format must read clearly more; what it reads besides may be lines that continue an event.
         if matched.sum() > LOOSER * most:
             best, most, found = each, float(matched.sum()), matched
     return best, found
+
+
+def _is_mostly(left: pl.Series, matched: pl.Series, each: Format) -> bool:
+    """Whether half of the lines are samples: in a text some lines end in a number by chance."""
+    said = ~left.str.contains(each.ignores) if each.ignores else pl.Series([True] * len(left))
+    return int((matched & said).sum()) * 2 >= int(said.sum()) and bool((matched & said).any())
 
 
 def document_format(document: Any, formats: Sequence[Format]) -> Format | None:

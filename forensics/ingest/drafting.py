@@ -7,7 +7,7 @@ import polars as pl
 
 from forensics import content
 from forensics.errors import UsageError
-from forensics.ingest import guesses, headers, records
+from forensics.ingest import csvs, guesses, headers, records
 from forensics.ingest.definitions import Format, TableMap
 from forensics.records.bundle import File
 
@@ -22,7 +22,7 @@ def draft(file: File) -> str:
     """
     text = content.head(file.location).decode("utf-8", errors="replace")
     lines = pl.Series([line for line in text.splitlines()[:LINES] if line.strip()], dtype=pl.String)
-    as_table = records.table_of(text, []) if records.header(text)[0] else None
+    as_table = csvs.table_of(text, []) if csvs.header(text)[0] else None
     found: Format | None = guesses.json_lines(lines)
     samples: list[str] = lines.head(SAMPLED).to_list()
     if found is None and records.is_document(text) and records.is_structured(text):

@@ -21,15 +21,17 @@ Record = Mapping[str, Any]
 TIMES = (
     "timestamp", "time", "ts", "datetime", "eventtime", "t$date", "date", "lasttimestamp", "eventdatetime",
     "createdat", "created", "starttime", "start", "startedat", "begin", "firsttimestamp", "updatedat", "updated",
+    "timecreated", "datecreated", "timegenerated", "dateandtime", "installedon",
     "lastupdated", "endtime", "end", "epoch", "unixtime", "receivedat", "logged", "when", "at",
 )  # fmt: skip
 SEVERITIES = (
-    "severity", "level", "loglevel", "levelname", "lvl", "severitytext", "severitynumber", "priority", "sev",
+    "severity", "leveldisplayname", "level", "loglevel", "levelname", "lvl", "severitytext", "severitynumber", "priority", "sev",
     "status", "type",
 )  # fmt: skip
 MESSAGES = (
-    "message", "msg", "log", "text", "body", "description", "summary", "title", "line", "content", "shortmessage",
+    "message", "msg", "textpayload", "log", "text", "body", "description", "summary", "title", "line", "content", "shortmessage",
     "fullmessage", "rendered", "error", "reason", "event", "detail", "details", "action", "name", "operation",
+    "problem", "errormessage", "query",
 )  # fmt: skip
 COMPONENTS = (
     "service", "servicename", "component", "app", "application", "appname", "containername", "container", "module",
@@ -43,7 +45,8 @@ SPANS = ("spanid",)
 
 
 def _plain(path: str) -> str:
-    return re.sub(r"[@_\-\s]", "", path.rpartition("/")[2]).lower()
+    name = re.sub(r"\s\[\w+\]$", "", path.rpartition("/")[2])
+    return re.sub(r"[@_\-\s]", "", name).lower()
 
 
 def flat(record: Record, depth: int = 3, above: str = "") -> Iterator[tuple[str, Any]]:
@@ -85,9 +88,15 @@ def _named(often: Mapping[str, Sequence[Any]], names: Sequence[str], holds: Any)
     ranked += sorted(
         (names.index(name), path.count("/"), path)
         for path in often
-        if "/" in path and (name := re.sub(r"[@_\-/.$]", "", path).lower()) in names
+        if re.search("[/.]", path) and (name := _end(path, names))
     )
     return next((path for _, _, path in ranked if holds(often[path])), "")
+
+
+def _end(path: str, names: Sequence[str]) -> str:
+    """The name that a path of several steps ends in, however many of its steps make it up; "" for none."""
+    steps = [re.sub(r"[@_$-]", "", step).lower() for step in re.split(r"[/.]", path)]
+    return next((name for at in range(len(steps)) if (name := "".join(steps[at:])) in names), "")
 
 
 def _any_time(often: Mapping[str, Sequence[Any]]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forensics import content
-from forensics.ingest import columns, detection, evtx, records, sources
+from forensics.ingest import columns, csvs, detection, evtx, records, sources
 from forensics.ingest.accounts import Account
 from forensics.ingest.checking import reached
 from forensics.ingest.definitions import Format
@@ -87,7 +87,7 @@ def _tables(text: str, formats: Sequence[Format]) -> Iterator[Near]:
         first = next(columns.tables(content.frame(text.encode(), []), kind), None)
         header = [] if first is None else first.columns
     else:
-        header = records.header(text)[0]
+        header = csvs.header(text)[0]
     for each in formats if header else ():
         if not (each.is_aligned if kind == "aligned" else each.is_csv):
             continue

@@ -1,6 +1,5 @@
 """Documents (JSON, YAML) and CSV files to raw rows, as a record format maps them."""
 
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +15,9 @@ from forensics.ingest.expressions import INSTANCE, compiled, places
 
 # Records looked at to tell whether a document has the shape that a format reads.
 LOOKED_AT = 50
+QUANTITY = (
+    r"^\s*(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*[^\s\d]{0,8}|NaN|nan|null|[-+]?Inf(?:inity)?|[-+]?inf|-)\s*$"
+)
 COUNTED = 1_000
 
 
@@ -160,55 +162,16 @@ def _exploded(frame: pl.DataFrame) -> pl.DataFrame:
     return renamed
 
 
-def header(text: str) -> tuple[list[str], str]:
-    """The column names that a CSV text begins with, and what separates them; no names where it is no table."""
-    first = unmarked(text).partition("\n")[0].strip()
-    separator = max(",;\t|", key=first.count)
-    names = next(iter(documents.rows(first)), [])
-    # Below a column of times the others may be named by their labels.
-    is_plain = not any(map(_is_value, names)) or (bool(names) and re.fullmatch(TIME_NAME, names[0]) is not None)
-    is_header = len(names) > 1 and all(names) and is_plain
-    return (
-        [name if name not in names[:at] else f"{name} {at}" for at, name in enumerate(names)] if is_header else [],
-        separator,
-    )
-
-
-TIME_NAME = r"(?i)time|timestamp|date|datetime|ts|@timestamp|_time"
-
-
-def unmarked(text: str) -> str:
-    """A CSV text without byte order mark and the line ``sep=,`` that spreadsheets ask for."""
-    return re.sub(r"\Asep=.\r?\n", "", text.lstrip("\ufeff"))
-
-
-def _is_value(name: str) -> bool:
-    """Whether a field is too long, too deep or too much of a number, time or sentence to name a column."""
-    return len(name) > 200 or bool(
-        re.match(
-            r"\d{8}|\s*[-+]?\d[\d.:,/ T+-]*Z?\s*$|[\[{<]|.*[\]}]$|.*(?:://|\d\d:\d\d|:\s|:[-+]?\d|=)", name.strip()
-        )
-    )
-
-
-def table_of(text: str, notes: list[str]) -> pl.DataFrame | None:
-    """A CSV text as a frame of strings, ``record`` (1-based row) first; None where it is no table."""
-    names, separator = header(text)
-    if not names:
-        return None
-    quoted = separator.join('"' + name.replace('"', '""') + '"' for name in names)
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(f"{quoted}\n{unmarked(text).partition(chr(10))[2]}".encode()),
-            separator=separator,
-            infer_schema=False,
-            truncate_ragged_lines=True,
-            encoding="utf8-lossy",
-        )
-    except pl.exceptions.PolarsError as error:
-        notes.append(f"the CSV breaks off: {error}".splitlines()[0])
-        return None
-    return frame.with_columns(pl.int_range(1, pl.len() + 1).cast(pl.String).alias("record"))
+def gives_numbers(frame: pl.DataFrame, each: Format) -> bool:
+    """Whether the columns that a format takes for metrics hold numbers, most of them; True where it names its value."""
+    for table in each.tables:
+        if table.to != "metrics" or "value" in table.columns or not has_header(frame.columns, table):
+            continue
+        head = frame.head(LOOKED_AT).select(_value_columns(frame.columns, table.columns, table.unpivot))
+        kept = [column.filter(column.is_not_null() & (column != "")) for column in head]
+        said = [column.str.contains(QUANTITY).all() for column in kept if len(column)]
+        return not said or sum(said) * 2 >= len(said)
+    return True
 
 
 def has_header(names: Sequence[str], table: TableMap) -> bool:

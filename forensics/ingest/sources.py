@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from forensics import content, documents, masking
-from forensics.ingest import columns, detection, guesses, jsonlines, lines, naming, records
+from forensics.ingest import columns, csvs, detection, guesses, jsonlines, lines, naming, records
 from forensics.ingest.accounts import Account
 from forensics.ingest.definitions import Format
 from forensics.ingest.readers import READERS
@@ -16,6 +16,8 @@ from forensics.records.options import Options
 SAMPLED_LINES = 3_000
 # Characters in which the first event of a format with events of several lines must begin.
 SOON = 2_000
+# Shapes of tables that a terminal shows.
+ALIGNED = ("aligned", "spaced")
 Raw = Iterator[tuple[str, pl.DataFrame]]
 
 
@@ -118,18 +120,23 @@ def _counted(source: Iterator[tuple[str, pl.DataFrame, int]], account: Account) 
 
 
 def _by_table(file: File, text: str, known: Known, account: Account) -> Raw | None:
-    names, _ = records.header(text)
+    names, _ = csvs.header(text)
     chosen = detection.table_format(names, known.formats) if names else None
     if not names or (chosen is None and not _is_table(text)):
         return None
-    frame = records.table_of(content.text(file.location, account.notes), account.notes)
+    frame = csvs.table_of(content.text(file.location, account.notes), account.notes)
     if frame is None:
         return None
-    chosen = chosen or guesses.table(frame)
+    chosen = _numeric(chosen, frame) or guesses.table(frame)
     if chosen is None:
         return None
     _name(account, [chosen])
     return _counted(records.read_table(frame, chosen, naming.stem(file.path)), account)
+
+
+def _numeric(chosen: Format | None, frame: pl.DataFrame) -> Format | None:
+    """The format, unless it takes columns of words for metrics."""
+    return chosen if chosen and records.gives_numbers(frame, chosen) else None
 
 
 def _by_columns(file: File, text: str, known: Known, account: Account) -> Raw | None:
@@ -141,7 +148,7 @@ def _by_columns(file: File, text: str, known: Known, account: Account) -> Raw | 
         (table, chosen)
         for table in columns.tables(frame, kind)
         if (
-            chosen := detection.table_format(table.columns, known.formats, is_aligned=kind == "aligned")
+            chosen := _numeric(detection.table_format(table.columns, known.formats, is_aligned=kind in ALIGNED), table)
             or guesses.table(table)
         )
     ]
@@ -160,11 +167,11 @@ def _placed(found: Sequence[tuple[pl.DataFrame, Format]], name: str) -> Raw:
 
 def _is_table(text: str) -> bool:
     """Whether the lines after a header have as many fields as it has: sentences with commas have not."""
-    names, separator = records.header(text)
-    rows = list(documents.rows("\n".join(records.unmarked(text).splitlines()[:21])))[1:]
+    names, separator = csvs.header(text)
+    rows = list(documents.rows("\n".join(csvs.unmarked(text).splitlines()[:21])))[1:]
     whole = [row for row in rows[:-1] or rows if row]
     is_named = len(names) > 2 or (len(names) == 2 and separator != "|" and not any(" " in name for name in names))
-    return is_named and bool(whole) and all(len(row) == len(names) for row in whole)
+    return is_named and bool(whole) and {len(row) - len(names) for row in whole} in ({0}, {1})
 
 
 def _sample(text: str) -> pl.Series:

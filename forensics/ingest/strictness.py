@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from forensics.errors import DefinitionError
-from forensics.ingest import detection, records
+from forensics.ingest import csvs, detection, records
 from forensics.ingest.definitions import Format
 
 
@@ -72,7 +72,7 @@ def _tables(formats: Sequence[Format]) -> Read:
     """The samples of other formats whose header has the columns that each CSV format requires."""
     able = [each for each in formats if each.is_csv]
     samples = [
-        (each.name, number, records.header(sample["text"].strip("\n"))[0])
+        (each.name, number, csvs.header(sample["text"].strip("\n"))[0])
         for each in able
         for number, sample in enumerate(each.samples)
     ]
