@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from functools import reduce
+from itertools import pairwise
 from operator import and_
 
 import polars as pl
@@ -22,6 +23,8 @@ STATISTICS: Mapping[str, Callable[[pl.Series], float]] = {
     "sum": lambda values: math.fsum(values),
     "mean": lambda values: math.fsum(values) / len(values),
     "last": lambda values: float(values[-1]),
+    # Of a counter: what it grew by; where it fell, it began again at 0.
+    "increase": lambda values: math.fsum(b - a if b >= a else b for a, b in pairwise(values)),
 }
 OPERATORS: Mapping[str, Callable[[pl.Expr, Scalar], pl.Expr]] = {
     "=": lambda column, value: column.eq_missing(value),

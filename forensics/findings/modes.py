@@ -2,18 +2,18 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from forensics.errors import DefinitionError
+from forensics.findings import attempts, instances, machines
+from forensics.findings.fact import Fact
 from forensics.library import Library
 from forensics.measuring import within
 from forensics.records.evidence import Evidence, LineEvidence, RecordEvidence, SeriesEvidence, Skipped, Statement
 from forensics.records.finding import Finding
 from forensics.records.signal import Detected, Signal, Windows
-from forensics.records.window import Micros
 from forensics.store import Store
 
 # What each kind of signal counts as in a definition's ``signal``.
@@ -25,11 +25,15 @@ KINDS: Mapping[str, str] = {
     "request_errors": "request",
     "request_latency": "request",
 }
-WHENS = {"template", "metric", "state", "span", "request", "alert", "external", "surge", "any"}
+# Facts that only a comparison over the whole case gives are asked for by their own kind.
+WHENS = {"template", "metric", "state", "span", "request", "alert", "external", "surge", "uneven", "sign_ins", "any"}
 # A metric that moves the wrong way says nothing for a failure.
 BETTER: Mapping[str, int] = {"availability": 1}
-FALLS_WORSE = re.compile(r"(?i)free|avail|ready|remaining|success|hit|expir|until")
+FALLS_WORSE = re.compile(r"(?i)free|avail|ready|remaining|success|hit|expir|until|balance|credit")
 SURGE = 1.5
+ANY = {"template", "state", "span", "metric", "alert", "uneven", "sign_ins"}
+# What the part itself shows: not what an alert claims.
+SHOWN = {"template", "state", "metric"}
 # Labels that say which kind of a metric a series counts, and not whose it is.
 TELLING = {"mode", "reason", "result", "rcode", "response_flags", "state"}
 # What an alert says was not seen is no sign of it.
@@ -38,24 +42,14 @@ NEGATED = re.compile(r"(?i)\b(no|not|without|never)\b[^.;,]*")
 CLAIMED = 0.7
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """A signal, state row or alert in the shape that definitions speak of."""
-
-    kind: str
-    component: str
-    subject: str
-    onset: Micros | None
-    evidence: tuple[Evidence, ...]
-    size: float
-
-
 def match(
     store: Store, windows: Windows, detected: Detected, library: Library
 ) -> tuple[tuple[Finding, ...], tuple[Skipped, ...]]:
     """Findings with a fit of at least one half, best first, and what could not be tested."""
     definitions = load(library)
-    facts = [*_from_signals(detected.signals), *_from_state(store, windows), *_from_alerts(store)]
+    signals = machines.placed(store, detected.signals)
+    facts = [*_from_signals(signals), *_from_state(store, windows), *_from_alerts(store)]
+    facts += [*instances.facts(store, windows), *attempts.facts(store, windows, signals)]
     by_component: dict[str, list[Fact]] = {}
     for fact in facts:
         by_component.setdefault(fact.component, []).append(fact)
@@ -92,7 +86,7 @@ def load(library: Library) -> Mapping[str, Mapping[str, Any]]:
             for key in ("title", "category", "when", "sample")
             if key not in said
         ]
-        for row in (*said.get("when", ()), *said.get("unless", ())):
+        for row in (*said.get("when", ()), *said.get("unless", ()), {"match": said.get("seat", "")}):
             try:
                 re.compile(row["match"])
             except (re.error, KeyError) as error:
@@ -107,7 +101,7 @@ def fit(name: str, said: Mapping[str, Any], component: str, facts: Sequence[Fact
     total = sum(float(row.get("weight", 1.0)) for row in said["when"])
     got = 0.0
     fits: list[Statement] = []
-    onsets: list[Micros] = []
+    onsets: list[int] = []
     for row in said["when"]:
         best = _best(row, facts)
         if best is None:
@@ -123,8 +117,15 @@ def fit(name: str, said: Mapping[str, Any], component: str, facts: Sequence[Fact
     if degree < 0.5:
         return None
     return Finding(
-        name, said["category"], component, degree, min(onsets, default=None), tuple(fits), tuple(against), (), said
-    )
+        name, said["category"], component, degree, min(onsets, default=None), tuple(fits), tuple(against), (), said,
+        _is_seated(said, facts),
+    )  # fmt: skip
+
+
+def _is_seated(said: Mapping[str, Any], facts: Iterable[Fact]) -> bool:
+    """Whether the part that the mode is a failure of speaks here itself, by its ``seat``."""
+    seat = said.get("seat")
+    return seat is not None and any(each.kind in SHOWN and re.search(seat, each.subject) for each in facts)
 
 
 def _against(row: Mapping[str, Any], fact: Fact) -> Statement:
@@ -133,7 +134,7 @@ def _against(row: Mapping[str, Any], fact: Fact) -> Statement:
 
 def _best(row: Mapping[str, Any], facts: Iterable[Fact]) -> Fact | None:
     pattern = re.compile(row["match"])
-    kinds = {"template", "state", "span", "metric", "alert"} if row["signal"] == "any" else {row["signal"]}
+    kinds = ANY if row["signal"] == "any" else {row["signal"]}
     least = float(row.get("least", 0.0))
     hits = [each for each in facts if each.kind in kinds and each.size >= least and pattern.search(each.subject)]
     return max(hits, key=lambda each: (each.kind != "alert", each.size, each.subject), default=None)

@@ -35,7 +35,7 @@ class RecordEvidence:
 
 @dataclass(frozen=True, slots=True)
 class SeriesEvidence:
-    """A metric series over a window: ``n`` samples and one ``statistic`` of them (median, mean, max, min, sum, last)."""
+    """A metric series over a window: ``n`` samples and one ``statistic`` of them (median, mean, max, min, sum, last, increase)."""
 
     component: str
     metric: str

@@ -14,6 +14,7 @@ class Finding:
 
     ``fit`` is 0 to 1; ``fits`` and ``against`` are what speaks for it and against it, ``untested`` what the bundle
     could not show. ``definition`` is the parsed failure mode (title, category, remedies, runbook), for later stages.
+    ``is_seated`` where the part that fails shows it itself (a replica's own lag), and not only those who depend on it.
     """
 
     mode: str
@@ -25,6 +26,7 @@ class Finding:
     against: tuple[Statement, ...]
     untested: tuple[Skipped, ...]
     definition: Mapping[str, Any]
+    is_seated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Level shifts of metric series against their own baseline."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -10,7 +11,7 @@ from forensics.measuring import labelled
 from forensics.records.evidence import SeriesEvidence
 from forensics.records.signal import Signal, Windows
 from forensics.records.window import SECOND
-from forensics.signals import quantities
+from forensics.signals import counters, quantities
 from forensics.signals.windowing import capped, hull, phase
 from forensics.store import Store
 
@@ -29,28 +30,41 @@ def detect(store: Store, windows: Windows, library: Library) -> list[Signal]:
     known = quantities.load(library)
     series = store.scan("series").collect()
     kinds = quantities.by_metric(series["metric"].unique().to_list(), known)
-    shifts = _shifts(store, windows, series, kinds)
-    return [_signal(row, windows, kinds[row["metric"]]) for row in shifts.iter_rows(named=True)]
+    counted = counters.found(store)
+    shifts = _shifts(samples(store, windows, counted), series, kinds)
+    return [
+        _counted(store, signal, row, windows) if row["series_id"] in counted else signal
+        for row in shifts.iter_rows(named=True)
+        for signal in (_signal(row, windows, kinds[row["metric"]]),)
+    ]
 
 
-def samples(store: Store, windows: Windows) -> pl.DataFrame:
-    """Finite samples of both phases: series_id, time, value, phase, sorted."""
-    return (
+def _counted(store: Store, signal: Signal, row: Mapping[str, object], windows: Windows) -> Signal:
+    """The signal of a counter: rates a minute, and evidence by how much it grew."""
+    phases = (windows.incident, *windows.baselines[:1])
+    labels = str(row["labels"])
+    grown = (
+        item
+        for each in phases
+        for item in counters.evidence(store, signal.component, signal.subject, labels, signal.peer, each)
+    )
+    return replace(signal, unit="/min", evidence=tuple(grown))
+
+
+def samples(store: Store, windows: Windows, counted: frozenset[int]) -> pl.DataFrame:
+    """Finite samples of both phases: series_id, time, value, phase, sorted; of the counters ``counted`` rates a minute."""
+    frame = (
         store.scan("metrics")
         .filter(pl.col("value").is_finite())
-        .with_columns(phase(windows, "time"))
-        .filter(pl.col("phase").is_not_null())
-        .select("series_id", "time", "value", "phase")
+        .select("series_id", "time", "value")
         .sort("series_id", "time", "value")
         .collect()
     )
+    return counters.rates(frame, counted).with_columns(phase(windows, "time")).filter(pl.col("phase").is_not_null())
 
 
-def _shifts(
-    store: Store, windows: Windows, series: pl.DataFrame, kinds: Mapping[str, quantities.Quantity]
-) -> pl.DataFrame:
+def _shifts(frame: pl.DataFrame, series: pl.DataFrame, kinds: Mapping[str, quantities.Quantity]) -> pl.DataFrame:
     """A row for each series that shifted: statistics of both phases, size, direction, onset."""
-    frame = samples(store, windows)
     during = frame.filter(pl.col("phase") == "during")
     base, here = _phases(frame)
     floors = pl.DataFrame(

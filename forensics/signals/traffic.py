@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -14,7 +14,7 @@ from forensics.measuring import labelled
 from forensics.records.evidence import SeriesEvidence
 from forensics.records.signal import Windows
 from forensics.records.window import SECOND, Micros
-from forensics.signals import quantities
+from forensics.signals import counters, quantities
 from forensics.signals.levels import MAD, TENTH, samples
 from forensics.signals.quantities import Quantity
 from forensics.store import Store
@@ -49,9 +49,12 @@ def read(store: Store, windows: Windows, library: Library) -> list[Flow]:
     series = store.scan("series").filter(pl.col("peer") == "", pl.col("component") != "").collect()
     kinds = quantities.by_metric(series["metric"].unique().sort().to_list(), known)
     wanted = [name for name, kind in kinds.items() if kind.name in FLOWING and not CLIENT_SIDE.search(name)]
-    series = series.filter(pl.col("metric").is_in(wanted), pl.col("kind") != "counter")
+    counted = counters.found(store)
+    is_rate = pl.col("series_id").is_in(sorted(counted))
+    # A counter that is not busy says nothing as a level either.
+    series = series.filter(pl.col("metric").is_in(wanted), (pl.col("kind") != "counter") | is_rate)
     lists = (
-        samples(store, windows)
+        samples(store, windows, counted)
         .join(series.select("series_id", "component", "metric", "unit", "labels"), on="series_id")
         .sort("component", "metric", "labels", "series_id", "time", "value")
         .group_by("component", "metric", "series_id", "unit", "labels", maintain_order=True)
@@ -65,7 +68,21 @@ def read(store: Store, windows: Windows, library: Library) -> list[Flow]:
     for row in lists.iter_rows(named=True):
         if row["before"] and row["during"]:
             groups.setdefault((row["component"], row["metric"]), []).append(row)
-    return [_flow(rows, kinds[metric], windows) for (_, metric), rows in sorted(groups.items())]
+    return [
+        _counted(store, flow, rows, windows) if any(row["series_id"] in counted for row in rows) else flow
+        for (_, metric), rows in sorted(groups.items())
+        for flow in (_flow(rows, kinds[metric], windows),)
+    ]
+
+
+def _counted(store: Store, flow: Flow, rows: Sequence[Mapping[str, object]], windows: Windows) -> Flow:
+    """The flow of a counter: rates a minute, and evidence by how much it grew."""
+    grown = (
+        item
+        for row in rows[:3]
+        for item in counters.evidence(store, flow.component, flow.metric, str(row["labels"]), "", windows.incident)
+    )
+    return replace(flow, unit="/min", evidence=tuple(grown))
 
 
 def _flow(rows: Sequence[Mapping[str, object]], quantity: Quantity, windows: Windows) -> Flow:

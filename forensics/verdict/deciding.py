@@ -12,12 +12,10 @@ from forensics.records.evidence import Scalar, Statement
 from forensics.records.finding import Finding, Findings
 from forensics.records.signal import Detected, Windows
 from forensics.store import Store
-from forensics.verdict import explanations, health, judging, scene, sizing
+from forensics.verdict import choosing, explanations, health, judging, scene, sizing
 from forensics.verdict.missing import missing
 from forensics.verdict.trial import Scene, Trial
 
-# How well a failure mode fits before it speaks for a mere symptom beside it.
-CLEAR = 0.65
 LOAD = ("campaign", "traffic")
 IDENTIFIED, PROBABLE = 0.75, 0.40
 
@@ -30,7 +28,7 @@ def decide(
     if calm is not None:
         return _no_incident(calm, findings)
     candidate = ranking.candidates[0] if ranking.candidates else None
-    mode = _mode(findings, ranking, scene.stores(store))
+    mode = choosing.mode(findings, ranking, scene.stores(store))
     first = mode.component if mode is not None else candidate.component if candidate else ""
     surge = _surge(store, findings, ranking, first, mode)
     diffs = scene.diff_words(store)
@@ -63,32 +61,6 @@ def _surge(store: Store, findings: Findings, ranking: Ranking, first: str, mode:
     return next((each for each in findings.modes if each.mode == "traffic_surge" and each.component in asked), None)
 
 
-def _mode(findings: Findings, ranking: Ranking, stores: frozenset[str]) -> Finding | None:
-    """The failure mode that fits best at one of the leading candidates; a better candidate wins among equal fits."""
-    place = {each.component: each.rank for each in ranking.candidates}
-    near = [each for each in findings.modes if place.get(each.component, 99) <= 5]
-    # What fails for want of something else shows at the same place as its cause, and says less.
-    told = {each.component for each in near if not each.definition.get("symptom") and each.fit >= CLEAR}
-    left = [each for each in near if not (each.definition.get("symptom") and each.component in told)]
-    best = min(left, key=lambda each: (place[each.component] - 2 * each.fit, -each.fit, each.mode), default=None)
-    return best and _nearest(best, left, ranking, stores)
-
-
-def _nearest(best: Finding, near: Sequence[Finding], ranking: Ranking, stores: frozenset[str]) -> Finding:
-    """The same failure mode at the node that ``best`` runs on, or at a store that it calls, where it fits as well.
-
-    A client repeats what its store answers, and a pod what its node lacks. Of two services it says nothing: what a shared
-    library does, it does to callers and callees alike.
-    """
-    below = {
-        edge.target
-        for edge in ranking.edges
-        if edge.source == best.component and (edge.kind == "runs_on" or edge.target in stores)
-    }
-    same = [each for each in near if each.mode == best.mode and each.component in below and each.fit >= best.fit]
-    return min(same, key=lambda each: (-each.fit, each.component), default=best)
-
-
 def _no_incident(why: Sequence[Statement], findings: Findings) -> Verdict:
     judged = tuple(
         Judgement(each.id, "cleared", Statement("verdict.nothing_failed", {}, each.evidence))
@@ -111,7 +83,7 @@ def _verdict(
     windows: Windows,
     library: Library,
 ) -> Verdict:
-    confidence = _confidence(ranking, mode, first, trials, guilty)
+    confidence = _confidence(choosing.chance(ranking, findings, first, mode), mode, trials, guilty)
     status = "identified" if confidence >= IDENTIFIED else "probable" if confidence >= PROBABLE else "inconclusive"
     definition: Mapping[str, Any] = mode.definition if mode is not None else {}
     judged = judging.judge(trials, guilty, here)
@@ -136,11 +108,8 @@ def _name(guilty: Trial | None) -> str | None:
     return None if guilty is None else guilty.change.ref if guilty.change.kind == "commit" else guilty.change.id
 
 
-def _confidence(
-    ranking: Ranking, mode: Finding | None, first: str, trials: Sequence[Trial], guilty: Trial | None
-) -> float:
+def _confidence(chance: float, mode: Finding | None, trials: Sequence[Trial], guilty: Trial | None) -> float:
     """The chance of the component, raised by a failure mode that fits and by a change that stands out."""
-    chance = next((each.confidence for each in ranking.candidates if each.component == first), 0.0)
     doubt = 1.0 - chance
     if mode is not None and any(each.values.get("kind") not in ("metric", "surge") for each in mode.fits):
         # A metric that moved is what the chance rests on already; only what was said or reported adds to it.

@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from forensics.findings import modes
+from forensics.findings.fact import Fact
 from forensics.library import Library
 
 DEFINITIONS = modes.load(Library())
@@ -17,7 +18,7 @@ SAMPLES = [(name, number) for name, said in DEFINITIONS.items() for number in ra
 def test_a_failure_mode_fits_what_its_samples_say(name: str, number: int) -> None:
     said = DEFINITIONS[name]
     sample = said["sample"][number]
-    facts = [modes.Fact(row["kind"], "a", row["subject"], None, (), 100.0) for row in sample["signals"]]
+    facts = [Fact(row["kind"], "a", row["subject"], None, (), 100.0) for row in sample["signals"]]
 
     found = modes.fit(name, said, "a", facts)
 

@@ -1,7 +1,7 @@
 from forensics.records.cause import Candidate, Edge, Ranking
 from forensics.records.evidence import Statement
 from forensics.records.finding import Finding, Findings
-from forensics.verdict.deciding import _mode
+from forensics.verdict import choosing
 
 
 def finding(mode: str, component: str, fit: float = 1.0, *, symptom: bool = False) -> Finding:
@@ -19,7 +19,7 @@ def chosen(*modes: Finding) -> tuple[str, str] | None:
         Edge("shop", "host", "runs_on", "declared", 1.0),
         Edge("shop", "db", "calls", "declared", 1.0),
     )
-    best = _mode(Findings(modes, (), (), ()), Ranking(candidates, (), edges, ()), frozenset({"db"}))
+    best = choosing.mode(Findings(modes, (), (), ()), Ranking(candidates, (), edges, ()), frozenset({"db"}))
     return None if best is None else (best.mode, best.component)
 
 

@@ -1,0 +1,18 @@
+"""What failure modes are matched with."""
+
+from dataclasses import dataclass
+
+from forensics.records.evidence import Evidence
+from forensics.records.window import Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A signal, state row, alert or comparison in the shape that definitions speak of."""
+
+    kind: str
+    component: str
+    subject: str
+    onset: Micros | None
+    evidence: tuple[Evidence, ...]
+    size: float
