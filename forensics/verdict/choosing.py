@@ -19,7 +19,7 @@ def mode(findings: Findings, ranking: Ranking, stores: frozenset[str]) -> Findin
     near = [each for each in findings.modes if place.get(each.component, 99) <= NEAR]
     shown = {each.mode for each in near}
     seated = [each for each in findings.modes if each.is_seated and each.mode in shown and each not in near]
-    left = _unexplained([*near, *seated], ranking.edges)
+    left = _unexplained([*near, *seated], ranking.edges, stores)
     best = min(
         left, key=lambda each: (place.get(each.component, 99) - 2 * each.fit, -each.fit, each.mode), default=None
     )
@@ -36,7 +36,7 @@ def chance(ranking: Ranking, findings: Findings, first: str, chosen: Finding | N
     return min(1.0, own + sum(known.get(each, 0.0) for each in sorted(same)))
 
 
-def _unexplained(found: Sequence[Finding], edges: Sequence[Edge]) -> list[Finding]:
+def _unexplained(found: Sequence[Finding], edges: Sequence[Edge], stores: frozenset[str]) -> list[Finding]:
     """Without the symptoms that something else explains.
 
     What fails for want of something else shows at the same place as its cause, or at what depends on it, and says less; so
@@ -45,14 +45,17 @@ def _unexplained(found: Sequence[Finding], edges: Sequence[Edge]) -> list[Findin
     told = {each.component for each in found if not each.definition.get("symptom") and each.fit >= CLEAR}
     above = _reach(edges, forward=False)
     below = _reach(edges, forward=True)
-    waiting = {
-        each for name in {one.component for one in found if one.is_seated} & told for each in above.get(name, ())
-    }
+    seated = {each.component for each in found if each.is_seated} & told
+    waiting = {each for name in sorted(seated) for each in above.get(name, ())}
+    # A client repeats what its store answers.
+    waiting |= {edge.source for edge in edges if edge.target in stores & told}
     pressed: set[str] = set()
     for each in found:
         if each.definition.get("presses") and each.fit >= CLEAR:
-            # Of a part that no edge leads from, nobody knows what is behind it.
-            pressed |= set(below.get(each.component, (one.component for one in found))) - {each.component}
+            # Of a part that no edge touches, nobody knows what is behind it.
+            is_known = each.component in below or each.component in above
+            behind = below.get(each.component, frozenset()) if is_known else {one.component for one in found}
+            pressed |= behind - {each.component}
     return [
         each for each in found if not (each.definition.get("symptom") and each.component in told | waiting | pressed)
     ]
