@@ -1,5 +1,6 @@
 """The thirty faults with their answers: fixed before any analysis was run on them."""
 
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,8 @@ FAULTS = (
 def make(fault: Fault, folder: Path) -> dict[str, Any]:
     """Write the bundle of a fault into ``folder``; its answer."""
     begin, write = WRITERS[fault.estate]
-    world = begin(fault.name, 100 + FAULTS.index(fault))
+    # The ten of ``unseen`` have seeds by their names.
+    world = begin(fault.name, 100 + FAULTS.index(fault) if fault in FAULTS else zlib.crc32(fault.name.encode()))
     fault.build(world)
     world.run()
     write(folder, world)
