@@ -1,6 +1,6 @@
 """Ten more faults, to see whether what was learned from the thirty holds: answers fixed before any analysis of them."""
 
-from tools.simulate.faults.hosts import nginx, postgres, syslog
+from tools.simulate.faults.hosts import postgres, syslog
 from tools.simulate.faults.innocent import deploy
 from tools.simulate.faults.on_hosts import node
 from tools.simulate.faults.shapes import flat, ramp, step
