@@ -41,7 +41,7 @@ class Seen:
         plain = pl.when(~is_kept).then("masked").alias("masked")
         self.masked = pl.concat([self.masked, found.select("same", plain)])
         if is_kept.any():
-            self.places = pl.concat([self.places, _places(found.filter(is_kept), masks)])
+            self.places = pl.concat([self.places, places(found.filter(is_kept), masks)])
 
 
 def keyed(messages: pl.Series, masks: Masks, seen: Seen | None = None) -> pl.DataFrame:
@@ -75,7 +75,7 @@ def _kept(rows: pl.DataFrame, known: pl.DataFrame, masks: Masks) -> pl.Series:
     return found.scatter(lost.arg_true(), _each(rows["message"].filter(lost), masks)) if lost.any() else found
 
 
-def _places(firsts: pl.DataFrame, masks: Masks) -> pl.DataFrame:
+def places(firsts: pl.DataFrame, masks: Masks) -> pl.DataFrame:
     """For each message where the digits stand that masking leaves (``at``), and what is around them in the masked text.
 
     Each digit is replaced by a decimal of its ordinal, for both decimals in turn: what the masked texts show then tells

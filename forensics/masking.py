@@ -95,7 +95,7 @@ def is_digit_blind(mask: Mask) -> bool:
     >>> is_digit_blind(Mask("", r"\bv\d{2,3}[0-9a-f]", "")), is_digit_blind(Mask("", r"v2\.\d", ""))
     (True, False)
     """
-    rest = re.sub(r"\{\d+(?:,\d*)?\}|0-9|\\x1[fF]|\\u001[fF]", "", mask.pattern)
+    rest = re.sub(r"\{\d+(?:,\d*)?\}|0-9|\\x(?!3\d)[0-9a-fA-F]{2}|\\u001[fF]", "", mask.pattern)
     return not re.search(r"\d", rest)
 
 

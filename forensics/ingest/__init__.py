@@ -2,19 +2,21 @@
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forensics import masking
-from forensics.ingest import definitions, reading, sources, strictness
+from forensics.ingest import definitions, numbering, reading, sources, strictness
 from forensics.library import Library
 from forensics.records.bundle import Bundle, File
+from forensics.records.numbered import Numbered
 from forensics.records.options import Map, Options, Progress
 from forensics.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["known", "read"]
+__all__ = ["known", "number", "read"]
 # Changes when reading gives other rows for the same file and definitions, so that older rows are not kept.
 VERSION = "3"
 
@@ -40,6 +42,26 @@ def read(bundle: Bundle, store: Store, library: Library, options: Options, over:
 
     sizes: Sequence[int] = over(one, fresh)
     progress("reading files", f"{len(bundle.files)} files, {sum(sizes) / 1e6:,.1f} MB new")
+
+
+def number(bundle: Bundle, store: Store, folder: Path, library: Library, options: Options) -> Numbered:
+    """The number of the message of every line, in ``folder``, and the ``messages`` of ``store``; nothing else is read.
+
+    Raises:
+        DefinitionError: a format or mask is broken; found before any data is read.
+    """
+    zones = {**bundle.declared.timezones, **options.timezones}
+    asked = known(library, replace(options, timezones=zones), bundle.declared.timezone)
+    said = library.sha256(("parsers",)) + repr(asked.masks)
+    messages = numbering.Messages()
+    parts = [
+        part
+        for file in bundle.files
+        for part in numbering.number(file, _part(file, said, asked), store, asked, messages, folder)
+    ]
+    if messages.masked:
+        store.write("messages", messages.frame(""))
+    return Numbered(tuple(parts), tuple(messages.numbers))
 
 
 def known(library: Library, options: Options, zone: str) -> sources.Known:

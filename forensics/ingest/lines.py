@@ -93,15 +93,10 @@ def _joined(
     )
     events = events.sort("line")
     if rest.height:
-        placed = rest.with_columns(
-            (pl.col("text").str.contains(CONTINUES) | (~pl.col("text").str.contains(STAMPED) & (not is_wrapped))).alias(
-                "continues"
-            ),
-        ).join_asof(
+        placed = rest.with_columns(continues(is_wrapped=is_wrapped).alias("continues")).join_asof(
             events.select(pl.col("line"), pl.col("line").alias("event")).sort("line"), on="line", strategy="backward"
         )
         fits = pl.col("continues") & pl.col("event").is_not_null() & (pl.col("line") - pl.col("event") <= LONGEST_EVENT)
-        fits &= pl.col("text").str.contains(r"[\pL\pN}\])]") & ~pl.col("text").str.contains("[\x00-\x08\ufffd]")
         further = placed.filter(fits).sort("line").group_by("event").agg(pl.col("text").str.join("\n").alias("further"))
         rejected = placed.filter(~fits).select("line", "text", pl.lit("no pattern reads it").alias("reason"))
         events = events.join(further, left_on="line", right_on="event", how="left").with_columns(
@@ -111,6 +106,13 @@ def _joined(
         rejected = Taken().rejects
     groups = events.sort("line").partition_by("owner", as_dict=True, maintain_order=True)
     return [(rows, *str(key[0]).split("\n", 1)) for key, rows in groups.items()], rejected  # type: ignore[misc]
+
+
+def continues(*, is_wrapped: bool) -> pl.Expr:
+    """Whether a ``text`` that no pattern reads belongs to the event before it."""
+    text = pl.col("text")
+    further = text.str.contains(CONTINUES) | (~text.str.contains(STAMPED) & (not is_wrapped))
+    return further & text.str.contains(r"[\pL\pN}\])]") & ~text.str.contains("[\x00-\x08\ufffd]")
 
 
 def _take(taken: Taken, rows: pl.DataFrame, each: Format, pattern_name: str, known: Sequence[Format]) -> None:

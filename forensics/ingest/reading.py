@@ -38,7 +38,7 @@ def _read(file: File, part: str, store: Store, known: Known, account: Account) -
     if not head:
         account.notes.append("nothing could be read from it")
         return
-    if _is_binary(head):
+    if is_binary(head):
         account.notes.append("binary data that no format reads")
         return
     zone = known.options.timezones.get(file.path) or known.options.timezones.get("") or known.zone
@@ -96,7 +96,8 @@ def _with_lines(found: Raw, known: Known) -> Raw:
                 )
 
 
-def _is_binary(head: bytes) -> bool:
+def is_binary(head: bytes) -> bool:
+    """Whether the first bytes of a file are no text."""
     text = head[:4096].decode("utf-8", errors="replace")
     odd = sum(1 for each in text if each == "\ufffd" or (each < " " and each not in "\t\n\r\x1b\x0c"))
     return odd > 0.1 * len(text)

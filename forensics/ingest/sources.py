@@ -41,6 +41,17 @@ def raw(file: File, head: bytes, known: Known, account: Account) -> Raw | None:
     return None
 
 
+def by_lines(file: File, head: bytes, known: Known) -> Sequence[Format]:
+    """The formats of a file that is read line by line; none where it is read in another way."""
+    text = head.decode("utf-8", errors="replace")
+    if any(
+        ask(file, text, known, Account()) is not None
+        for ask in (_by_reader, _by_blocks, _by_columns, _by_document, _by_table)
+    ):
+        return ()
+    return detection.line_formats(_sample(text), known.formats)
+
+
 def _name(account: Account, chosen: Sequence[Format]) -> None:
     account.format = chosen[0].name
     account.kind = chosen[0].kind
