@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forensics import bundle, causal, findings, impact, ingest, report, resolve, signals, templates, verdict, windows
 from forensics import symptom as symptoms
@@ -15,6 +16,9 @@ from forensics.records.options import Map, Options, Progress, R, T, silent
 from forensics.records.report import Report
 from forensics.records.window import Window
 from forensics.store import Store
+
+if TYPE_CHECKING:
+    import polars as pl
 
 WORKERS = 2
 # What the case keeps of what the ranking was asked, so that "forensics why" can ask it again.
@@ -55,6 +59,22 @@ def read(
     ingest.read(opened, store, library, options, over, progress)
     progress("resolving names and clocks")
     return opened, resolve.resolve(opened, store, library)
+
+
+def identify(path: Path, out: Path, options: Options) -> "pl.DataFrame":
+    """Write the template id of every line of the logs at ``path`` to the folder ``out``; the templates with their counts.
+
+    Raises:
+        BundleError: the bundle cannot be opened or holds nothing readable.
+        UsageError: ``out`` is there already.
+    """
+    library = Library(options.definitions)
+    with tempfile.TemporaryDirectory() as scratch:
+        opened = bundle.open_bundle(path, Path(scratch) / "bundle", options)
+        store = Store(Path(scratch) / "case")
+        numbered = ingest.number(opened, store, Path(scratch), library, options)
+        templates.mine(store, library)
+        return templates.identify(store, numbered, out)
 
 
 def investigate(opened: Bundle, store: Store, library: Library, options: Options, progress: Progress) -> Case:

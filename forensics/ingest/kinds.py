@@ -24,14 +24,16 @@ BLANK, ALONE, START, FURTHER = range(4)
 # How a kind's lines find their number: by the kind, by the digits at some places, or each by itself.
 BY_KIND, BY_DIGITS, BY_LINE = range(3)
 HEX = "[0A-Fa-f]"
-BOTH = "(?:0[A-Fa-f]|[A-Fa-f]0)"
-# Identifiers that masks take whole, digits being 0: uuids, eight or more hexadecimal digits, names with three digits.
+LETTER = "[A-Fa-f]"
+# Identifiers that masks take whole, digits being 0: uuids, hexadecimal numbers with a letter, names with three digits.
 IDENTIFIERS = (
-    rf"\b(?:{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}"
-    + "".join(rf"|{HEX}{{{n}}}{BOTH}{HEX}{{{6 - n},}}" for n in range(6))
-    + rf"|{HEX}{{6,}}{BOTH}{HEX}*|[A-Za-z_][A-Za-z_]*0[0-9A-Za-z_]*0[0-9A-Za-z_]*0[0-9A-Za-z_]*)\b"
+    rf"\b(?:{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}|0[xX]{HEX}+|{LETTER}{HEX}*0{HEX}{{5,}}|{LETTER}{HEX}{{2,}}0{HEX}*"
+    + "".join(rf"|0{{{n}}}{LETTER}{HEX}{{{5 - n},}}" for n in range(1, 5))
+    + rf"|0{{5,}}{LETTER}{HEX}*|[A-Za-z_]+0[0-9A-Za-z_]*0[0-9A-Za-z_]*0[0-9A-Za-z_]*)\b"
 )
 IDENTIFIER = "0a0a0a0a"
+# The message of a JSON object, left as it is, or another text in it, left out.
+BESIDE = r'''("(?:{names})"\s*:\s*"(?:[^"\\]|\\.)*")|("[0-9A-Za-z_.@-]+"\s*:\s*")[^"\\]*"'''
 
 
 class Text:
@@ -63,7 +65,8 @@ class Text:
 
 def is_told(formats: Sequence[Format], masks: masking.Masks) -> bool:
     """Whether lines that differ in digits only are read alike, each line or block of lines by itself."""
-    patterns = [each.regex for one in formats for each in one.patterns] + [
+    # What is written as 0x is hexadecimal: no log has another digit there.
+    patterns = [each.regex.replace("0x", "") for one in formats for each in one.patterns] + [
         one.ignores for one in formats if one.ignores
     ]
     return (
@@ -74,9 +77,19 @@ def is_told(formats: Sequence[Format], masks: masking.Masks) -> bool:
     )
 
 
-def folded(text: pl.Series) -> pl.Series:
-    """Lines whose digits are 0 with each long identifier as one; where a colon follows one, masks look at its first letter."""
+def folded(text: pl.Series, names: str) -> pl.Series:
+    """Lines whose digits are 0 with each long identifier as one, and JSON objects without what is not their message.
+
+    Where a colon follows an identifier, masks look at its first letter, so that the line stays as it is.
+
+    Args:
+        text: lines, every digit 0.
+        names: what keys of the message are called, as alternatives of a regular expression; "" where nothing is JSON.
+    """
     short = text.str.replace_all(IDENTIFIERS, IDENTIFIER)
+    if names:
+        bare = short.str.replace_all(BESIDE.format(names=names), '${1}${2}"')
+        short = pl.select(pl.when(short.str.starts_with("{")).then(bare).otherwise(short)).to_series()
     return pl.select(
         pl.when(short.str.contains(IDENTIFIER + ":", literal=True)).then(text).otherwise(short)
     ).to_series()
@@ -110,7 +123,7 @@ class Kinds:
         rows = pl.DataFrame({"whole": read.hash()}).with_row_index("row")
         first = rows.group_by("whole").agg(pl.col("row").min()).sort("row")
         shown = read.gather(first["row"])
-        short = folded(shown)
+        short = folded(shown, self.names)
         is_short = short != shown
         same = pl.select(pl.when(is_short).then(short.hash(1)).otherwise(shown.hash(0))).to_series()
         first = first.with_columns(same.alias("same"), is_short.alias("is_short"))
@@ -123,6 +136,15 @@ class Kinds:
         return rows.join(first.select("whole", "kind"), on="whole", how="left", maintain_order="left")[
             "kind"
         ].to_numpy()
+
+    @property
+    def names(self) -> str:
+        """What keys of messages in JSON objects are called; "" where objects are more than messages."""
+        objects = [one.json for one in self.formats if one.json is not None]
+        if any(each.to != "logs" for each in objects):
+            return ""
+        said = " ".join(each.columns.get("message", "") for each in objects)
+        return "|".join(sorted({re.escape(name) for name in re.findall(r"[\w@-]+", said)}))
 
     def _forget(self) -> None:
         self.table = self.table.clear()

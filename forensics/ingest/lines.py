@@ -15,7 +15,11 @@ CONTINUES = (
     r"|The above exception was |[\w$.]*(?:Error|Exception|Throwable|Warning|Interrupt|Exit)\b|goroutine \d+ \[|panic: "
     r"|[\w./*()$]+\([^)]*\)$|created by |exit status |[}\])]|at [\w$.<>]+|File \")"
 )
-STAMPED = r"^\W{0,2}(?:\d{4}-\d\d-\d\d|\d\d/\w{3}/\d{4}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d:\d\d:\d\d)"
+# Lines that are events of their own although no pattern reads them: they begin with a time, or soon tell an epoch.
+STAMPED = (
+    r"^(?:\W{0,2}(?:\d{4}-\d\d-\d\d|\d\d/\w{3}/\d{4}|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d\d:\d\d:\d\d)"
+    r"|(?:\S+ ){1,5}\d{10}(?: |$))"
+)
 LONGEST_EVENT = 500
 
 

@@ -86,12 +86,11 @@ def _read(file: File, part: str, store: Store, into: Messages, folder: Path) -> 
         for each in store.parts("logs")
         if each.stem.startswith(part)
     ]
-    texts = [pl.read_parquet(each) for each in store.parts("messages") if each.stem.startswith(part)]
+    columns = (pl.col("message_key"), pl.col("masked", "example").cast(pl.String))
+    texts = [pl.read_parquet(each).select(columns) for each in store.parts("messages") if each.stem.startswith(part)]
     if not rows:
         return ()
-    for key, masked, example in (
-        pl.concat(texts).select("message_key", "masked", "example").unique("message_key").sort("message_key").rows()
-    ):
+    for key, masked, example in pl.concat(texts).unique("message_key").sort("message_key").rows():
         if into.numbers.setdefault(key, len(into.masked)) == len(into.masked):
             into.masked.append(masked)
             into.examples.append(example)
