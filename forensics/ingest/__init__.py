@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forensics import masking
-from forensics.ingest import definitions, numbering, reading, sources, strictness
+from forensics.ingest import definitions, messages, numbering, reading, sources, strictness
 from forensics.library import Library
 from forensics.records.bundle import Bundle, File
 from forensics.records.numbered import Numbered
@@ -53,15 +53,15 @@ def number(bundle: Bundle, store: Store, folder: Path, library: Library, options
     zones = {**bundle.declared.timezones, **options.timezones}
     asked = known(library, replace(options, timezones=zones), bundle.declared.timezone)
     said = library.sha256(("parsers",)) + repr(asked.masks)
-    messages = numbering.Messages()
+    found = messages.Messages()
     parts = [
         part
         for file in bundle.files
-        for part in numbering.number(file, _part(file, said, asked), store, asked, messages, folder)
+        for part in numbering.number(file, _part(file, said, asked), store, asked, found, folder)
     ]
-    if messages.masked:
-        store.write("messages", messages.frame(""))
-    return Numbered(tuple(parts), tuple(messages.numbers))
+    if found.masked:
+        store.write("messages", found.frame(""))
+    return Numbered(tuple(parts), tuple(found.numbers))
 
 
 def known(library: Library, options: Options, zone: str) -> sources.Known:

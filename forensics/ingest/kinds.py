@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import polars as pl
@@ -11,13 +11,10 @@ import polars as pl
 from forensics import content, keying, masking
 from forensics.ingest import detection, jsonlines, lines
 from forensics.ingest.definitions import Format
+from forensics.ingest.messages import Messages, Numbers
 from forensics.ingest.sources import Known
 from forensics.records.numbered import NONE
 
-if TYPE_CHECKING:
-    from forensics.ingest.numbering import Messages
-
-Numbers: TypeAlias = "np.ndarray[Any, np.dtype[np.uint32]]"
 Places: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 Marks: TypeAlias = "np.ndarray[Any, np.dtype[np.bool_]]"
 BLANK, ALONE, START, FURTHER = range(4)
@@ -101,7 +98,7 @@ class Kinds:
 
     formats: Sequence[Format]
     known: Known
-    messages: "Messages"
+    messages: Messages
     seen: keying.Seen = field(default_factory=keying.Seen)
     table: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"same": pl.UInt64, "kind": pl.UInt32}))
     same: "np.ndarray[Any, np.dtype[np.uint64]]" = field(default_factory=lambda: np.empty(0, dtype=np.uint64))

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from forensics import content, keying, masking
+from forensics import content, keying
 from forensics.ingest import accounts, kinds, lines, reading, sources
 from forensics.ingest.accounts import Account
-from forensics.ingest.kinds import FURTHER, START, Kinds, Numbers, Places, Text
+from forensics.ingest.kinds import FURTHER, START, Kinds, Places, Text
+from forensics.ingest.messages import Messages, Numbers
 from forensics.ingest.sources import Known
 from forensics.records.bundle import File
 from forensics.store import Store
@@ -22,37 +23,6 @@ from forensics.store import Store
 MIXED = np.uint64(0x9E37_79B9_7F4A_7C15)
 # What each line of an event counts for in the hash of the event, by its place.
 WEIGHTS = np.cumprod(np.full(lines.LONGEST_EVENT + 2, MIXED, dtype=np.uint64))
-
-
-@dataclass(slots=True)
-class Messages:
-    """Masked messages by number, over all files, and the smallest message seen of each."""
-
-    numbers: dict[int, int] = field(default_factory=dict)
-    masked: list[str] = field(default_factory=list)
-    examples: list[str] = field(default_factory=list)
-
-    def add(self, messages: pl.Series, masks: masking.Masks, seen: keying.Seen) -> Numbers:
-        """The number of each message."""
-        found = keying.keyed(messages, masks, seen).with_columns(message=messages)
-        distinct = found.group_by("message_key").agg(pl.col("masked").first(), pl.col("message").min())
-        for key, masked, message in distinct.sort("message_key").rows():
-            number = self.numbers.setdefault(key, len(self.masked))
-            if number == len(self.masked):
-                self.masked.append(masked)
-                self.examples.append(message)
-            else:
-                self.examples[number] = min(self.examples[number], message)
-        given = {key: self.numbers[key] for key in distinct["message_key"].to_list()}
-        if not given:
-            return np.empty(0, dtype=np.uint32)
-        return found["message_key"].replace_strict(given, return_dtype=pl.UInt32).to_numpy()
-
-    def frame(self, path: str) -> pl.DataFrame:
-        """The ``messages`` table."""
-        columns = {"message_key": list(self.numbers), "masked": self.masked, "example": self.examples}
-        typed = pl.DataFrame(columns, schema={"message_key": pl.UInt64, "masked": pl.String, "example": pl.String})
-        return typed.with_columns(pl.lit(path).alias("file"))
 
 
 def number(
