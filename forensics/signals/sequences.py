@@ -76,19 +76,20 @@ def _read(store: Store, windows: Windows) -> Spans:
         .collect()
     )
     place = spans.select(*SPAN, *PLACE, "phase")
-    items = pl.concat([_said(store), _called(spans)]).unique().join(place, on=SPAN)
+    items = pl.concat([_said(store, spans), _called(spans)]).unique().join(place, on=SPAN)
     given = pl.concat([place.with_columns(pl.lit("").alias("item")).select(items.columns), items])
     return Spans(spans, items, given.rename({"item": "given"}))
 
 
-def _said(store: Store) -> pl.DataFrame:
+def _said(store: Store, spans: pl.DataFrame) -> pl.DataFrame:
     """Messages by span, known by their words before the first variable: what follows depends on the data."""
     start = pl.col("template").str.split("<*>").list.first()
     names = store.scan("templates").select(
         "message_key", pl.when(start.str.len_chars() >= 8).then(start).otherwise(pl.col("template")).alias("item")
     )
     logs = store.scan("logs").filter(pl.col("span_id").is_not_null(), pl.col("span_id") != "")
-    return logs.join(names, on="message_key").select(*SPAN, "item").unique().collect()
+    kept = logs.join(spans.lazy().select(SPAN), on=SPAN, how="semi")
+    return kept.join(names, on="message_key").select(*SPAN, "item").unique().collect()
 
 
 def _called(spans: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """What traces show: self time, the gap between caller and callee, where errors begin, and calls that stopped."""
 
 import math
+from collections.abc import Iterator
 
 import polars as pl
 
@@ -17,6 +18,8 @@ FLOOR = 0.10
 FLOOR_US = 500.0
 # The tail is one span in ten, and wanders: its shift counts for that much less.
 TAIL = 0.2
+# Spans joined to their callers at a time: some 300 MB.
+MOST_AT_ONCE = 500_000
 HELD = (
     "trace_id", "span_id", "parent_id", "component", "operation", "duration_us", "phase", "start", "file", "line", "record",
 )  # fmt: skip
@@ -24,32 +27,47 @@ HELD = (
 
 def detect_latency(store: Store, windows: Windows, library: Library) -> list[Signal]:
     """Self time of components, and the gap that a call spends between caller and callee, against the baseline."""
-    table = _timed(store, windows)
-    own = table.with_columns(
-        (pl.col("duration_us") - pl.col("children_us")).clip(lower_bound=0).alias("us"), pl.lit("").alias("peer")
-    )
-    # Self time of a span with remote children holds their network too; only leaves and local work are its own.
-    own = own.filter(~pl.col("has_remote"))
-    # What the caller's other calls took is none of this callee's gap.
-    gap = table.filter(pl.col("caller_us").is_not_null(), pl.col("caller") != pl.col("component"))
-    gap = gap.with_columns(
-        (pl.col("caller_us") - pl.col("siblings_us")).clip(lower_bound=0).alias("us"),
-        pl.col("component").alias("peer"),
-        pl.col("caller").alias("component"),
-    )
+    parts = [(_own(table), _gaps(table)) for table in _timed(store, windows)]
+    own, gap = (pl.concat(each) for each in zip(*parts, strict=True))
     return [*_shifted(own, windows, "self time of "), *_shifted(gap, windows, "gap to ")]
 
 
-def _timed(store: Store, windows: Windows) -> pl.DataFrame:
-    """Spans of both phases with the time of their children, and with their caller's span where that is the direct one."""
-    spans = (
-        store.scan("spans")
-        .with_columns(phase(windows, "start"))
-        .filter(pl.col("phase").is_not_null())
-        .select(*HELD)
-        .collect()
+def _own(table: pl.DataFrame) -> pl.DataFrame:
+    """Self time of a span with remote children holds their network too; only leaves and local work are its own."""
+    us = (pl.col("duration_us") - pl.col("children_us")).clip(lower_bound=0).alias("us")
+    return table.filter(~pl.col("has_remote")).select(
+        "component", pl.lit("").cast(table.schema["component"]).alias("peer"), "operation", "during", us
     )
-    spans = _distinct(spans)
+
+
+def _gaps(table: pl.DataFrame) -> pl.DataFrame:
+    """What the caller's other calls took is none of this callee's gap."""
+    us = (pl.col("caller_us") - pl.col("siblings_us")).clip(lower_bound=0).alias("us")
+    gap = table.filter(pl.col("caller_us").is_not_null(), pl.col("caller") != pl.col("component"))
+    return gap.select(pl.col("caller").alias("component"), pl.col("component").alias("peer"), "operation", "during", us)
+
+
+def _timed(store: Store, windows: Windows) -> Iterator[pl.DataFrame]:
+    """Spans of both phases with their callers', by share of the traces: a trace is whole in one, and all fit in memory.
+
+    Names are categories in the order of the alphabet, four bytes each.
+    """
+    scan = store.scan("spans").with_columns(phase(windows, "start")).filter(pl.col("phase").is_not_null())
+    named = scan.select("component", "operation").unique().collect()
+    kinds = {name: pl.Enum(["", *(named[name].unique().drop_nulls().sort().to_list())]) for name in named.columns}
+    shares = int(scan.select(pl.len()).collect().item()) // MOST_AT_ONCE + 1
+    of = pl.col("trace_id").fill_null("").hash(0) % shares
+    for share in range(shares):
+        spans = scan.filter(of == share).select(*HELD).collect()
+        table = _joined(_distinct(spans)).with_columns((pl.col("phase") == "during").alias("during"))
+        yield table.with_columns(
+            pl.col("component", "caller").cast(kinds["component"]), pl.col("operation").cast(kinds["operation"])
+        )
+
+
+def _joined(spans: pl.DataFrame) -> pl.DataFrame:
+    """Spans with the time of their children, and with their caller's span where that is the direct one."""
+    spans = spans.select("trace_id", "span_id", "parent_id", "component", "operation", "duration_us", "phase")
     parents = spans.select(
         "trace_id",
         pl.col("span_id").alias("parent_id"),
@@ -85,7 +103,7 @@ def _shifted(table: pl.DataFrame, windows: Windows, what: str) -> list[Signal]:
     """Operations whose median moved; one signal for each, sized by spread or floor."""
     keys = ["component", "peer", "operation"]
     base = (
-        table.filter(pl.col("phase") == "before")
+        table.filter(~pl.col("during"))
         .group_by(keys)
         .agg(
             pl.col("us").median().alias("median"),
@@ -94,12 +112,12 @@ def _shifted(table: pl.DataFrame, windows: Windows, what: str) -> list[Signal]:
         )
     )
     spread = (
-        table.filter(pl.col("phase") == "before")
+        table.filter(~pl.col("during"))
         .join(base, on=keys)
         .group_by(keys)
         .agg((pl.col("us") - pl.col("median")).abs().median().alias("mad"))
     )
-    during = table.filter(pl.col("phase") == "during").group_by(keys)
+    during = table.filter(pl.col("during")).group_by(keys)
     now = during.agg(
         pl.col("us").median().alias("now"), pl.col("us").quantile(0.9, "nearest").alias("high"), pl.len().alias("n")
     )

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from forensics.library import Library
 from forensics.records.signal import Windows
 from forensics.signals import spans
@@ -61,3 +63,13 @@ def test_a_slow_callee_is_no_gap_to_its_sibling(read: Read) -> None:
     found = spans.detect_latency(store, windows, Library())
 
     assert {(each.component, each.subject) for each in found} == {("bank", "self time of pay")}
+
+
+def test_shares_of_the_traces_tell_what_all_of_them_together_tell(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, found = read({"a.csv": rows("bank", 40_000, 5_000_000)})
+    whole = spans.detect_latency(store, found, Library())
+
+    monkeypatch.setattr(spans, "MOST_AT_ONCE", 7)
+
+    assert whole
+    assert spans.detect_latency(store, found, Library()) == whole
