@@ -42,10 +42,13 @@ def increase(samples: Iterable[Sample], end_s: float, range_s: float) -> float |
     inside = [each for each in ordered(samples) if end_s - range_s < each[0] <= end_s]
     if len(inside) < 2:
         return None
-    found = gain(inside)
-    first, last = inside[0], inside[-1]
+    return extrapolated(gain(inside), inside[0], inside[-1], len(inside), end_s, range_s)
+
+
+def extrapolated(found: float, first: Sample, last: Sample, n: int, end_s: float, range_s: float) -> float:
+    """A gain between the first and last of ``n`` samples, extrapolated to the boundaries of its window."""
     covered = last[0] - first[0]
-    spacing = covered / (len(inside) - 1)
+    spacing = covered / (n - 1)
     before, after = (
         spacing / 2 if gap >= 1.1 * spacing else gap for gap in (first[0] - (end_s - range_s), end_s - last[0])
     )

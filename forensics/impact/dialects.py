@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from forensics.impact import asked
+from forensics.impact.asked import Asked
+
 ASSUMED_WINDOW_DAYS = 30.0
 UNIT_DAYS = {"s": 1 / 86_400, "m": 1 / 1_440, "h": 1 / 24, "d": 1.0, "w": 7.0, "M": 30.0, "Q": 91.0, "Y": 365.0}
 CALENDAR = {"d": "day", "w": "week", "M": "month", "Q": "quarter", "Y": "year"}
@@ -26,7 +29,7 @@ class Objective:
 
     ``target`` is a ratio, ``window_days`` the SLO's own window (``calendar`` names the unit where it follows the
     calendar, in ``zone``); ``threshold_s`` the limit of a latency SLI; ``query`` what the definition asks of a live
-    system; ``style`` the dialect.
+    system, ``asked`` the same in parts; ``style`` the dialect.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Objective:
     threshold_s: float | None = None
     query: str = ""
     style: str = "plain"
+    asked: Asked | None = None
 
 
 def ratio(percent: str | float) -> float:
@@ -109,6 +113,7 @@ def _openslo(said: Mapping[str, Any], indicators: Mapping[str, Any]) -> Iterator
             slice_target=each.get("timeSliceTarget"), calendar=unit,
             zone=str((window.get("calendar") or {}).get("timeZone", "UTC")),
             threshold_s=None if limit is None else float(limit), query=_query(inner), style="OpenSLO",
+            asked=asked.openslo(inner, each),
         )  # fmt: skip
 
 
@@ -121,7 +126,7 @@ def _sloth(said: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[Objective]
         yield Objective(
             str(each["name"]), str(spec.get("service", "")), "latency" if is_latency else "availability",
             ratio(each["objective"]), ASSUMED_WINDOW_DAYS, is_assumed=False, threshold_s=_limit(query) if is_latency else None,
-            query=query, style="Sloth",
+            query=query, style="Sloth", asked=asked.sloth(sli),
         )  # fmt: skip
 
 
@@ -137,6 +142,7 @@ def _pyrra(said: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[Objective]
         _name(said), str(spec.get("service", labels.get("pyrra.dev/service", ""))), "latency" if is_latency else "availability",
         ratio(spec["target"]), days(str(spec.get("window", "4w"))), is_assumed=False,
         threshold_s=limit if is_latency else None, query=query, style="Pyrra",
+        asked=asked.pyrra(indicator),
     )  # fmt: skip
 
 
@@ -148,6 +154,7 @@ def _generator(said: Mapping[str, Any], _: Mapping[str, Any]) -> Iterator[Object
     yield Objective(
         _name(said), str(labels.get("service_name", "")), "latency" if is_latency else "availability",
         float(spec["goal"]), ASSUMED_WINDOW_DAYS, is_assumed=False, query=query, style="slo-generator",
+        asked=asked.generator(spec),
     )  # fmt: skip
 
 

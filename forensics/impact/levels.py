@@ -1,8 +1,8 @@
 """Service levels: every objective against what was measured, else why it was not."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from forensics.impact import budgets, burning, edge, minutes, objectives, spending, telemetry
+from forensics.impact import budgets, burning, edge, indicators, minutes, objectives, queries, spending, telemetry
 from forensics.impact.dialects import Objective
 from forensics.impact.edge import Edge
 from forensics.impact.minutes import Minutes
@@ -15,7 +15,17 @@ from forensics.store import Store
 
 # Traces are samples; fewer than this say nothing about a ratio of a thousandth.
 FEWEST_SPANS = 200
-MEASURABLE = ("availability", "latency")
+LIMITED = ("latency", "throughput", "freshness")
+MEASURABLE = ("availability", *LIMITED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What an objective was measured on, if at all; ``query`` is run, or says in ``why`` what kept it from being so."""
+
+    seen: Minutes | None
+    is_run: bool = False
+    why: str = ""
 
 
 def assess(bundle: Bundle, store: Store, windows: Windows, found: Edge | None, options: Options) -> tuple[Slo, ...]:
@@ -32,23 +42,46 @@ def assess(bundle: Bundle, store: Store, windows: Windows, found: Edge | None, o
 
 def measured(store: Store, windows: Windows, found: Edge | None, each: Objective | None = None) -> Minutes | None:
     """The minutes that an objective is measured on: of its own component where that has any, else of the edge."""
-    limit = each.threshold_s if each else None
+    limit = each.threshold_s if each and each.sli == "latency" else None
     wanted = each.component if each else ""
     own = edge.at(store, windows, wanted) if wanted and (found is None or wanted != found.component) else None
     source = own or found
     if source is not None and (source.source == "requests" or source.requests >= FEWEST_SPANS):
         return minutes.of_edge(store, source, limit)
-    return None if limit is not None else telemetry.minutes(store, windows.incident, (wanted,) if wanted else ())
+    named = (wanted,) if wanted else ()
+    if each is not None and limit is not None:
+        return indicators.latency(store, windows.incident, named, limit, each.target)
+    return telemetry.minutes(store, windows.incident, named)
+
+
+def _measured(each: Objective, store: Store, windows: Windows, found: Edge | None) -> _Measured:
+    """By the definition's own queries where they can be evaluated on the bundle, else by what the bundle measured."""
+    why = ""
+    if each.asked is not None:
+        try:
+            return _Measured(queries.measure(store, each.asked, each.component, windows.incident), is_run=True)
+        except queries.Unread as error:
+            why = str(error)
+    if each.sli not in MEASURABLE or (each.sli in LIMITED and each.threshold_s is None):
+        return _Measured(None, why=why)
+    if each.sli == "freshness":
+        named = (each.component,) if each.component else ()
+        return _Measured(indicators.freshness(store, windows.incident, named, each.threshold_s or 0.0), why=why)
+    seen = measured(store, windows, found, each)
+    return _Measured(
+        indicators.throughput(seen, each.threshold_s or 0.0) if each.sli == "throughput" else seen, why=why
+    )
 
 
 def _assessed(each: Objective, store: Store, windows: Windows, found: Edge | None, bundle: Bundle) -> Slo:
-    is_known = each.sli in MEASURABLE and not (each.sli == "latency" and each.threshold_s is None)
-    seen = measured(store, windows, found, each) if is_known else None
+    told = _measured(each, store, windows, found)
+    seen = told.seen
     bad, total, known = seen.between(windows.incident) if seen else (0, 0, 0)
     length = max(1.0, windows.incident.duration_s / 60)
     if seen is None or total == 0:
-        return _unmeasured(each, windows, is_known=is_known)
-    exact = found if found and each.sli == "availability" and found.component == seen.component else None
+        return _unmeasured(each, windows, told)
+    is_edge = found is not None and each.sli == "availability" and found.component == seen.component and not told.is_run
+    exact = found if is_edge else None
     if exact and exact.requests:
         bad, total = exact.failed, exact.requests
     unknown = max(0.0, round(length) - known) / max(1, round(length))
@@ -66,7 +99,7 @@ def _assessed(each: Objective, store: Store, windows: Windows, found: Edge | Non
         burn, unknown, (exact.all_evidence, exact.failed_evidence) if exact else seen.evidence,
         actual_if_bad=(total - bad) / (total + missing),
         spends=spent, burns=spending.burns(each, seen), alerts=spending.alerts(each, seen, windows.incident),
-        exhaustion_h=burning.hours_to_exhaustion(burn, period_h, whole), remark=_remark(each, seen),
+        exhaustion_h=burning.hours_to_exhaustion(burn, period_h, whole), remark=_remark(each, seen, told),
     )  # fmt: skip
 
 
@@ -81,11 +114,14 @@ def _budget(each: Objective, seen: Minutes, bad: int, total: int, windows: Windo
     )
 
 
-def _unmeasured(each: Objective, windows: Windows, *, is_known: bool) -> Slo:
+def _unmeasured(each: Objective, windows: Windows, told: _Measured) -> Slo:
     allowed = budgets.budget_minutes(each.target, each.window_days * budgets.DAY_MINUTES)
     budget = Budget("occurrences", None, None, None, allowed, None)
-    says = "slo_nothing" if is_known else "slo_threshold" if each.sli == "latency" else "slo_kind"
-    values: dict[str, Scalar] = {"sli": each.sli, "query": each.query}
+    is_limited = each.sli in LIMITED and each.threshold_s is None
+    says = "slo_kind" if each.sli not in MEASURABLE else "slo_threshold" if is_limited else "slo_nothing"
+    if told.is_run:
+        says = "slo_no_events"
+    values: dict[str, Scalar] = {"sli": each.sli, "query": each.query, "why": told.why, "style": each.style}
     blank = Slo(
         each.name, each.component, each.sli, each.target, f"{each.window_days:g} d", windows.incident, None, None,
         "not_measured", each.is_assumed, budget, None, 1.0, (),
@@ -93,9 +129,11 @@ def _unmeasured(each: Objective, windows: Windows, *, is_known: bool) -> Slo:
     return replace(blank, remark=Statement(f"impact.{says}", values))
 
 
-def _remark(each: Objective, seen: Minutes) -> Statement:
-    """What was measured, and that a query of the definition was not run."""
-    values: dict[str, Scalar] = {"source": seen.source, "component": seen.component, "query": each.query}
-    return Statement(
-        "impact.slo_measured", values | {"sli": each.sli, "threshold": each.threshold_s, "style": each.style}
-    )
+def _remark(each: Objective, seen: Minutes, told: _Measured) -> Statement:
+    """What was measured and on what; whether a query of the definition was run, and if not why."""
+    values: dict[str, Scalar] = {
+        "source": seen.source, "component": seen.component, "query": each.query, "style": each.style, "sli": each.sli,
+        "threshold": each.threshold_s, "is_run": told.is_run, "why": told.why, "target": each.target,
+    }  # fmt: skip
+    flags: dict[str, Scalar] = {name: name in seen.remarks for name in ("resets", "interpolated", "mended")}
+    return Statement("impact.slo_measured", values | flags)

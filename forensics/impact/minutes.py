@@ -19,7 +19,9 @@ LONGEST = 400 * 1_440
 class Minutes:
     """Bad and all events of each minute from ``start``; ``known`` is False where nothing was measured.
 
-    ``source`` is requests, spans, counters or gauges; ``component`` is where they were seen.
+    ``source`` is requests, spans, counters, gauges, histogram or query (they count events); ratio, value, quantile, age, stamp or
+    ``*_a_minute`` (each minute weighs the same); ``component`` is where they were seen. ``remarks``: resets (what a counter held
+    when it was reset is not seen), interpolated (the limit lies between two buckets), mended (bucket counts fell).
     """
 
     source: str
@@ -29,6 +31,12 @@ class Minutes:
     total: tuple[int, ...]
     known: tuple[bool, ...]
     evidence: tuple[Evidence, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether each event was counted: traces are samples, and of a value there is one a minute."""
+        return self.source in ("requests", "counters", "gauges", "histogram", "query")
 
     @property
     def window(self) -> Window:
@@ -84,7 +92,12 @@ def laid_out(source: str, component: str, counted: pl.DataFrame, evidence: tuple
     span = range(first, last + 1)
     pairs = [rows.get(minute, (0, 0)) for minute in span]
     usual = sorted(total for _, total in pairs)[len(pairs) // 2]
-    known = tuple(total > 0 or (usual < BUSY and source == "requests") for _, total in pairs)
+    # A counter that was read and says no more than before says that there was nothing.
+    read = rows if source in ("counters", "gauges") else {}
+    known = tuple(
+        total > 0 or minute in read or (usual < BUSY and source == "requests")
+        for minute, (_, total) in zip(span, pairs, strict=True)
+    )
     return Minutes(
         source, component, first * MINUTE, tuple(bad for bad, _ in pairs), tuple(total for _, total in pairs), known, evidence
     )  # fmt: skip

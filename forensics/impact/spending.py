@@ -61,7 +61,7 @@ def _in_window(each: Objective, found: Minutes, around: Around, kind: str, windo
         _told(replace(blank, method="ratio_timeslices"), [_error_minutes(found, part) for part in phases], unknown),
         _told(replace(blank, method="full_downtime"), down, 0.0),
     ]
-    if found.source in ("requests", "counters", "gauges") and rate:
+    if found.is_counted and rate:
         allowed = float(allowance(each.target) * exact(rate) * exact(length))
         events = replace(blank, method="occurrences", unit="requests", allowed=allowed)
         rows.insert(0, _told(events, [float(found.between(part)[0]) for part in phases], unknown * rate))

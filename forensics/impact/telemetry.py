@@ -2,11 +2,14 @@
 
 import json
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
+from forensics.impact.gains import gained, resets
 from forensics.impact.minutes import Minutes, laid_out
-from forensics.measuring import labelled
+from forensics.measuring import labelled, series
 from forensics.records.evidence import SeriesEvidence
 from forensics.records.window import MINUTE, Window
 from forensics.store import Store
@@ -21,8 +24,8 @@ BAD_GRPC = {"unknown", "internal", "unavailable", "deadline_exceeded", "dataloss
 
 def minutes(store: Store, window: Window, components: tuple[str, ...] = ()) -> Minutes | None:
     """The minutes of the busiest component (one of ``components`` first); None where no metric counts requests."""
-    series = store.scan("series").sort("component", "metric", "labels", "series_id").collect()
-    rows = [row for row in series.iter_rows(named=True) if row["component"]]
+    known = store.scan("series").sort("component", "metric", "labels", "series_id").collect()
+    rows = [row for row in known.iter_rows(named=True) if row["component"]]
     return _counters(store, rows, window, components) or _gauges(store, rows, window, components)
 
 
@@ -41,7 +44,7 @@ def _counters(
         row for row in rows if COUNTER.search(str(row["metric"])) and not str(row["metric"]).endswith("_bucket")
     ]
     telling = {row["component"] for row in counting if _is_bad(row) or _has_status(row)}
-    counting = [row for row in counting if row["component"] in telling]
+    counting = _told_once([row for row in counting if row["component"] in telling])
     if not counting:
         return None
     key = pl.DataFrame(
@@ -53,26 +56,34 @@ def _counters(
         },
         schema_overrides={"series_id": pl.UInt64},
     )
-    gains = (
-        store.scan("metrics")
-        .filter(pl.col("series_id").is_in(key["series_id"].to_list()), pl.col("value").is_finite())
-        # A scrape stored twice counts once.
-        .group_by("series_id", "time").agg(pl.col("value").max())
-        .sort("series_id", "time").collect()
-        .with_columns(pl.col("value").diff().over("series_id").alias("gain"))
-        # After a reset a counter counts from zero.
-        .with_columns(pl.when(pl.col("gain") < 0).then("value").otherwise("gain").round().cast(pl.Int64).alias("gain"))
-        .drop_nulls("gain")
-        .join(key, on="series_id")
-    )  # fmt: skip
-    # A scrape at the full minute counts what came before it.
-    counted = gains.group_by("component", ((pl.col("time").to_physical() - 1) // MINUTE).alias("minute")).agg(
-        pl.col("gain").filter("is_bad").sum().alias("bad"), pl.col("gain").filter("is_part").sum().alias("total")
+    gains = gained(store, key["series_id"].to_list()).join(key, on="series_id")
+    whole = pl.col("gain").round().cast(pl.Int64)
+    counted = gains.group_by("component", "minute").agg(
+        whole.filter("is_bad").sum().alias("bad"), whole.filter("is_part").sum().alias("total")
     )
     name = _busiest(counted, components)
     mine = counted.filter(pl.col("component") == name).sort("minute").select("minute", "bad", "total")
-    cited = [row for row in counting if row["component"] == name and _is_bad(row)]
-    return laid_out("counters", name, mine, tuple(_evidence(store, cited[:3], window))) if name else None
+    told = [row for row in counting if row["component"] == name and _is_bad(row)]
+    laid = laid_out("counters", name, mine, tuple(cited(store, told[:3], window))) if name else None
+    return replace(laid, remarks=("resets",)) if laid is not None and resets(gains) else laid
+
+
+def _told_once(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Of each component one metric that counts requests, and of failures only where that one does not tell them itself.
+
+    The count of a latency histogram counts the same requests once more. A metric with a status is preferred to one without.
+    """
+    found = []
+    for component in sorted({str(row["component"]) for row in rows}):
+        mine = [row for row in rows if row["component"] == component]
+        parts = [row for row in mine if not FAILURES.search(str(row["metric"]))]
+        names = sorted({str(row["metric"]) for row in parts}, key=lambda name: (name.endswith("_count"), name))
+        telling = [name for name in names if any(row["metric"] == name and _has_status(row) for row in parts)]
+        kept = telling[:1] or names[:1]
+        failing = sorted({str(row["metric"]) for row in mine if FAILURES.search(str(row["metric"]))})
+        kept += [] if telling else failing[:1]
+        found += [row for row in mine if row["metric"] in kept]
+    return found
 
 
 def _has_status(row: dict[str, object]) -> bool:
@@ -106,7 +117,7 @@ def _gauges(store: Store, rows: list[dict[str, object]], window: Window, compone
         )
         .sort("minute")
     )
-    return laid_out("gauges", name, counted, tuple(_evidence(store, [ratios[name], rates[name]], window)))
+    return laid_out("gauges", name, counted, tuple(cited(store, [ratios[name], rates[name]], window)))
 
 
 def _by_minute(store: Store, series: object) -> pl.DataFrame:
@@ -119,9 +130,8 @@ def _by_minute(store: Store, series: object) -> pl.DataFrame:
     )
 
 
-def _evidence(store: Store, rows: list[dict[str, object]], window: Window) -> list[SeriesEvidence]:
-    from forensics.measuring import series
-
+def cited(store: Store, rows: Sequence[Mapping[str, object]], window: Window) -> list[SeriesEvidence]:
+    """Evidence of series, given as rows of the table ``series``: their highest value in ``window``, where they have one."""
     found = []
     for row in rows:
         labels = labelled(str(row["labels"]), str(row["peer"] or ""))

@@ -1,6 +1,7 @@
 import pytest
 import yaml
 
+from forensics.impact.asked import Asked
 from forensics.impact.dialects import Objective, objectives
 
 OPENSLO = """
@@ -51,6 +52,7 @@ spec:
             Objective(
                 "checkout-latency", "checkout", "latency", 0.995, 30.0, is_assumed=False, method="timeslices",
                 slice_target=0.95, calendar="month", zone="Europe/Berlin", threshold_s=0.3, query="p95(x[5m])", style="OpenSLO",
+                asked=Asked(value="p95(x[5m])", limit=0.3),
             ),
         ),
         (
@@ -58,6 +60,7 @@ spec:
             Objective(
                 "requests-availability", "pay", "availability", 0.9995, 30.0, is_assumed=False, style="Sloth",
                 query='sum(rate(h{code=~"5.."}[{{.window}}])) ; sum(rate(h[{{.window}}]))',
+                asked=Asked(bad='sum(rate(h{code=~"5.."}[{{.window}}]))', total="sum(rate(h[{{.window}}]))"),
             ),
         ),
         (
@@ -65,12 +68,14 @@ spec:
             Objective(
                 "api-latency", "", "latency", 0.99, 14.0, is_assumed=False, threshold_s=0.5, style="Pyrra",
                 query='d_bucket{le="0.5"} ; d_count{a="b"}',
+                asked=Asked(good='d_bucket{le="0.5"}', total='d_count{a="b"}'),
             ),
         ),
         (
             GENERATOR,
             Objective(
-                "web", "web", "availability", 0.98, 30.0, is_assumed=False, query='http{status="200"}', style="slo-generator"
+                "web", "web", "availability", 0.98, 30.0, is_assumed=False, query='http{status="200"}', style="slo-generator",
+                asked=Asked(good='http{status="200"}'),
             ),
         ),
     ],
