@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from forensics.causal import features, graph, scoring, why
+from forensics.causal import features, front, graph, scoring, why
 from forensics.causal.features import Clue
 from forensics.causal.scoring import Scored, Weights
 from forensics.library import Library
@@ -38,6 +38,9 @@ def rank(
     known = graph.build(store)
     symptom = store.aliases.get(symptom_component, symptom_component)
     symptom = symptom if symptom in components else ""
+    if not symptom and not symptom_metric:
+        symptom = front.door(known, components)
+        symptom_metric = front.felt(detected.signals, symptom)
     found = (*gathered(detected.signals, known, components, symptom, symptom_metric), *_fitting(findings))
     weights = scoring.load(library)
     # What was found in the data alone may be no incident at all.
@@ -51,7 +54,10 @@ def rank(
     ranked = score(found)
     candidates = _candidates(ranked[:MOST_CANDIDATES], found, findings, weights)
     if candidates:
-        rests = why.rests_on(ranked[0], found, score)
+        bare = graph.Graph((), {}, {})
+        alone = (*gathered(detected.signals, bare, components, symptom, symptom_metric), *_fitting(findings))
+        flat = scoring.scored(alone, components, bare, symptom, weights, doubt)
+        rests = (*why.rests_on(ranked[0], found, score), *why.rests_on_topology(ranked[0], found, flat))
         candidates = (replace(candidates[0], against=(*candidates[0].against, *rests)), *candidates[1:])
     return Ranking(candidates, _nodes(detected, known), known.edges, _blast_radius(candidates, detected, known))
 

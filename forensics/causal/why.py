@@ -31,6 +31,16 @@ def rests_on(
     return tuple(said)
 
 
+def rests_on_topology(first: Scored, found: Sequence[Clue], flat: Sequence[Scored]) -> tuple[Statement, ...]:
+    """A statement where another candidate leads in ``flat``, the order without knowing who depends on whom."""
+    order = [each.component for each in flat]
+    if not order or order[0] == first.component:
+        return ()
+    place = order.index(first.component) + 1 if first.component in order else 0
+    values: dict[str, Scalar] = {"source": "topology", "rank": place, "other": order[0]}
+    return (Statement("causal.without", values, _evidence(found, first.component)),)
+
+
 def separates(first: str, second: str, found: Sequence[Clue], weights: Weights) -> Statement | None:
     """The kind of evidence in which the first is furthest ahead of the second; None where it is ahead in none."""
     ahead: dict[str, float] = {}

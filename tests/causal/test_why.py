@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from forensics.causal.features import Clue
 from forensics.causal.graph import Graph
 from forensics.causal.scoring import Scored, load, scored
-from forensics.causal.why import rests_on, separates
+from forensics.causal.why import rests_on, rests_on_topology, separates
 from forensics.library import Library
 from forensics.records.signal import Signal
 
@@ -44,3 +44,12 @@ def test_the_kind_furthest_ahead_separates_two() -> None:
 
 def test_nothing_separates_the_second_from_the_first() -> None:
     assert separates("b", "a", FOUND[:1], load(Library())) is None
+
+
+def test_the_first_rests_on_topology_where_another_leads_without_it() -> None:
+    flat = score(FOUND[1:])
+
+    (said,) = rests_on_topology(score(FOUND)[0], FOUND, flat)
+
+    assert said.values == {"source": "topology", "rank": 2, "other": "b"}
+    assert rests_on_topology(score(FOUND)[0], FOUND, score(FOUND)) == ()
