@@ -14,7 +14,9 @@ FAILED = re.compile(
     r"(?i)\b(log-?in|sign-?in|log-?on|authentication|password)\b.{0,24}\b(fail(ed|ure)?|wrong|invalid|incorrect|denied|rejected)\b"
     r"|\b(failed|invalid|wrong|incorrect)\b.{0,16}\b(log-?in|sign-?in|log-?on|password|user)\b"
 )
-ACCOUNT = re.compile(r"(?i)\b(?:user(?:name)?|for|account|login|email)\b[ =:'\"]*([\w.+-]+(?:@[\w.-]+)?)")
+# "for invalid user x", "account=x", "for x": the name stands behind the last word that announces one.
+KEYWORD = r"(?:for|user(?:name)?|account|login|email|uid)\b[ =:'\"]+"
+ACCOUNT = re.compile(rf"(?i)\b(?:{KEYWORD})(?:(?:invalid|illegal|unknown)\b[ =:'\"]+|{KEYWORD})*([\w.+-]+)")
 MAILBOX = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 ADDRESS = re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}\b|\b[0-9a-f]{1,4}(?::[0-9a-f]{0,4}){3,7}\b")
 # People mistype their own passwords; twenty accounts at once, far above what is usual, are tried by a machine.

@@ -47,8 +47,9 @@ def _unexplained(found: Sequence[Finding], edges: Sequence[Edge], stores: frozen
     below = _reach(edges, forward=True)
     seated = {each.component for each in found if each.is_seated} & told
     waiting = {each for name in sorted(seated) for each in above.get(name, ())}
-    # A client repeats what its store answers.
-    waiting |= {edge.source for edge in edges if edge.target in stores & told}
+    # A client repeats what its store answers, and the store what its machine lacks.
+    lacking = {edge.source for edge in edges if edge.kind == "runs_on" and edge.target in told}
+    waiting |= {edge.source for edge in edges if edge.target in stores & (told | lacking)}
     pressed: set[str] = set()
     for each in found:
         if each.definition.get("presses") and each.fit >= CLEAR:

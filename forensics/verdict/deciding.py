@@ -16,7 +16,6 @@ from forensics.verdict import choosing, explanations, health, judging, scene, si
 from forensics.verdict.missing import missing
 from forensics.verdict.trial import Scene, Trial
 
-LOAD = ("campaign", "traffic")
 IDENTIFIED, PROBABLE = 0.75, 0.40
 
 
@@ -37,7 +36,7 @@ def decide(
     guilty = judging.guilty(trials, mode, here)
     found = _verdict(findings, ranking, candidate, mode, first, trials, guilty, here, windows, library)
     found = replace(found, sizings=sizing.sizings(store, windows, detected, first, mode, guilty, surge))
-    if surge is not None and (guilty is None or guilty.change.kind in LOAD):
+    if surge is not None and (guilty is None or guilty.change.kind in judging.LOAD):
         said = Statement(
             "verdict.surge",
             {"component": surge.component},

@@ -16,6 +16,7 @@ MARGIN, CLOSE = 1.25, 0.7
 # Failures of these kinds come as a rule from what nobody here changed; a change must speak louder than they do.
 OUTSIDE_CATEGORIES = ("certificate", "dependency_failure", "infrastructure", "traffic", "data_quality", "security")
 OUTSIDE, ELSEWHERE = 0.45, 0.15
+LOAD = ("campaign", "traffic")
 
 
 def trials(findings: Findings, scene: Scene, diffs: Mapping[str, Counter[str]]) -> tuple[Trial, ...]:
@@ -38,7 +39,9 @@ def guilty(tried: Sequence[Trial], mode: Finding | None, scene: Scene) -> Trial 
     if not able or able[0].weight < GUILTY:
         return None
     best, rivals = able[0], [each for each in able[1:] if not _belong(able[0], each)]
-    if (mode is not None and best.weight < outside(mode)) or (mode is not None and not best.has_mechanism):
+    # Where the load comes from is no rival of the campaign that brought it.
+    against = ELSEWHERE if best.change.kind in LOAD else outside(mode)
+    if mode is not None and (best.weight < against or not best.has_mechanism):
         return None
     rival = rivals[0].weight if rivals else 0.0
     return best if best.weight >= MARGIN * rival else None
