@@ -96,7 +96,7 @@ def test_every_noun_has_a_rule_that_warns_and_one_that_does_not() -> None:
     told = {row["noun"]: {sample["status"] for sample in row["sample"]} for _, row, _ in DEFINED}
 
     assert set(told) >= NOUNS
-    assert all({"ok", "critical"} <= statuses for statuses in told.values())
+    assert all({"ok", "warn", "critical"} <= statuses for statuses in told.values())
 
 
 def test_a_noun_that_the_bundle_does_not_show_is_unknown(tmp_path: Path) -> None:
@@ -131,3 +131,35 @@ def test_the_holders_of_a_full_pool_are_named(tmp_path: Path) -> None:
 
     assert [(each.component, each.resource, each.size) for each in found] == [("payment", "PaymentPool", 50.0)]
     assert found[0].holders[0] == Holder("reconciliation-job", 0.0, 38.0)
+
+
+@pytest.mark.parametrize(
+    ("used", "size"),
+    [
+        ("process_open_fds", "process_max_fds"),
+        ("redis_memory_used_bytes", "redis_memory_max_bytes"),
+        ("pg_stat_activity_count", "pg_settings_max_connections"),
+        ("worker_queue_length", "worker_queue_capacity"),
+    ],
+)
+def test_who_holds_a_full_resource_is_told_before_and_during(tmp_path: Path, used: str, size: str) -> None:
+    rows = [
+        {"labels": {"__name__": used, "client": "api"}, "before": 20.0, "during": 15.0},
+        {"labels": {"__name__": used, "client": "jobs"}, "before": 5.0, "during": 83.0},
+        {"labels": {"__name__": size}, "before": 100.0, "during": 100.0},
+        # The size of another kind of resource bounds nothing.
+        {"labels": {"__name__": "thread_pool_size"}, "before": 8.0, "during": 8.0},
+    ]
+    answer = {"status": "success", "data": {"resultType": "matrix", "result": exported("shop", {}, {"series": rows})}}
+    (tmp_path / "bundle").mkdir()
+    (tmp_path / "bundle/metrics.json").write_text(json.dumps(answer))
+    _, store = analysis.read(
+        tmp_path / "bundle", tmp_path / "case", tmp_path / "x", Options(), Library(), over=analysis.threads, progress=silent
+    )  # fmt: skip
+
+    found = saturation.find(store, WINDOWS)
+
+    assert [(each.component, each.resource, each.size) for each in found if each.resource == used] == [
+        ("shop", used, 100.0)
+    ]
+    assert found[0].holders == (Holder("jobs", 5.0, 83.0), Holder("api", 20.0, 15.0))
