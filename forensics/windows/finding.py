@@ -13,6 +13,8 @@ from forensics.windows.stretches import Stretch, alarming
 LONGEST_BASELINE = 26 * 60 * MINUTE
 # What happens right before the detected onset may be the incident building up.
 GUARD = MINUTE
+# A single earlier incident fills much of a baseline shorter than this; then the time after the incident counts as well.
+SHORT_BASELINE = 120 * MINUTE
 
 
 def find(store: Store, declared: Declared, options: Options, symptom: Symptom | None) -> Windows:
@@ -67,7 +69,7 @@ def _asked(options: Options, declared: Declared, span: Window) -> Window | None:
 
 
 def _baselines(declared: Declared, incident: Window, span: Window) -> tuple[Window, ...]:
-    """Declared baselines, else the time before the incident, else the time after it; other incidents are left out."""
+    """Declared baselines, else the time before the incident, and after it where that is short; other incidents are left out."""
     if declared.baseline_windows:
         kept = [each for each in declared.baseline_windows if not each.overlaps(incident)]
         apart = [part for each in kept for part in _without(each, declared.other_incidents)]
@@ -75,10 +77,11 @@ def _baselines(declared: Declared, incident: Window, span: Window) -> tuple[Wind
         return tuple(sorted(apart or kept))
     before = Window(max(span.start, incident.start - LONGEST_BASELINE), incident.start - GUARD)
     after = Window(incident.end + GUARD, span.end)
-    for each in (before, after):
-        if each.end - each.start >= MINUTE:
-            return tuple(_without(each, declared.other_incidents)) or (each,)
-    return ()
+    usable = [each for each in (before, after) if each.end - each.start >= MINUTE]
+    if before in usable and before.end - before.start >= SHORT_BASELINE:
+        usable = [before]
+    apart = [part for each in usable for part in _without(each, declared.other_incidents)]
+    return tuple(apart or usable)
 
 
 def _without(window: Window, others: tuple[Window, ...]) -> list[Window]:
