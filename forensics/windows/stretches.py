@@ -20,6 +20,9 @@ FEWEST_BINS = 8
 ERROR_FLOOR = 0.01
 # With six of these above the quiet middle one component is some twenty deviations beyond the ordinary, or several a few.
 ALARM_FLOOR = 0.5
+# Metrics alone do not say which of several incidents is meant. Data is exported for what happened last: earlier stretches
+# are incidents that are over, unless they are of another size.
+ALIKE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ def alarming(store: Store, inside: Window, near: Micros | None) -> Stretch | Non
         found = [each for indicator in source(store) for each in _stretches(indicator, inside, near)]
         if found:
             best = max(found, key=lambda each: (each.strength, -each.window.start, each.component, each.what))
+            if source is _agreeing:
+                best = max(
+                    (each for each in found if each.strength >= ALIKE * best.strength),
+                    key=lambda each: each.window.start,
+                )
             return _sharpened(store, best) if source is _request_errors else best
     return None
 

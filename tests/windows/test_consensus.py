@@ -5,9 +5,10 @@ from pathlib import Path
 import polars as pl
 
 from forensics.records.tables import TABLES
-from forensics.records.window import MINUTE
+from forensics.records.window import MINUTE, Window
 from forensics.store import Store
 from forensics.windows.consensus import alarm
+from forensics.windows.stretches import alarming
 
 MINUTES = 60
 
@@ -63,3 +64,22 @@ def test_a_series_that_often_reaches_far_alarms_nobody(tmp_path: Path) -> None:
 
 def test_no_metrics_say_nothing(tmp_path: Path) -> None:
     assert alarm(store(tmp_path, {})) is None
+
+
+def test_of_stretches_alike_the_last_is_the_incident(tmp_path: Path) -> None:
+    twice = [1.0] * 20 + [20.0] * 3 + [1.0] * 22 + [20.0] * 2 + [1.0] * 13
+
+    found = alarming(store(tmp_path, {"a": twice, "b": twice}), Window(0, MINUTES * MINUTE), None)
+
+    assert found is not None
+    assert found.window == Window(45 * MINUTE, 47 * MINUTE)
+
+
+def test_a_far_weaker_stretch_later_is_an_echo(tmp_path: Path) -> None:
+    loud = [1.0] * 20 + [20.0] * 4 + [1.0] * 36
+    echo = [1.0] * 20 + [20.0] * 4 + [1.0] * 21 + [5.0] * 2 + [1.0] * 13
+
+    found = alarming(store(tmp_path, {"a": loud, "b": echo}), Window(0, MINUTES * MINUTE), None)
+
+    assert found is not None
+    assert found.window == Window(20 * MINUTE, 24 * MINUTE)
