@@ -22,6 +22,11 @@ MOST_SEEN = 300_000
 PLACES = pl.Schema({"same": pl.UInt64(), "at": pl.List(pl.Int64()), "around": pl.List(pl.String())})
 
 
+def same(messages: pl.Series) -> pl.Series:
+    """A hash that messages share which differ in digits only."""
+    return content.without_digits(messages).hash()
+
+
 @dataclass(slots=True)
 class Seen:
     """What earlier chunks of a file were masked to, by the hash of the folded message."""
@@ -41,7 +46,7 @@ class Seen:
         plain = pl.when(~is_kept).then("masked").alias("masked")
         self.masked = pl.concat([self.masked, found.select("same", plain)])
         if is_kept.any():
-            self.places = pl.concat([self.places, places(found.filter(is_kept), masks)])
+            self.places = pl.concat([self.places, _places(found.filter(is_kept), masks)])
 
 
 def keyed(messages: pl.Series, masks: Masks, seen: Seen | None = None) -> pl.DataFrame:
@@ -50,7 +55,7 @@ def keyed(messages: pl.Series, masks: Masks, seen: Seen | None = None) -> pl.Dat
     if not all(is_digit_blind(step) for step in masks.steps):
         return _with_keys(_each(short, masks))
     known = seen or Seen()
-    rows = pl.DataFrame({"same": content.without_digits(short).hash(), "message": short})
+    rows = pl.DataFrame({"same": same(short), "message": short})
     known.learn(rows.unique("same", keep="first"), masks)
     joined = rows.join(known.masked, on="same", how="left", maintain_order="left")
     rest = joined["masked"].is_null()
@@ -68,14 +73,14 @@ def _kept(rows: pl.DataFrame, known: pl.DataFrame, masks: Masks) -> pl.Series:
     shown = [pl.col("message").str.slice(pl.col("at").list.get(n, null_on_oob=True), 1) for n in range(most)]
     placed = placed.with_columns(digits=pl.concat_str(shown, ignore_nulls=True) if shown else pl.lit(""))
     kinds = placed.select("same", "digits").unique().join(places.select("same", "around"), on="same")
-    texts = [_filled(around, digits) for digits, around in kinds.select("digits", "around").rows()]
+    texts = [filled(around, digits) for digits, around in kinds.select("digits", "around").rows()]
     table = kinds.select("same", "digits").with_columns(masked=pl.Series(texts, dtype=pl.String))
     found = placed.join(table, on=["same", "digits"], how="left", maintain_order="left")["masked"]
     lost = found.is_null()
     return found.scatter(lost.arg_true(), _each(rows["message"].filter(lost), masks)) if lost.any() else found
 
 
-def places(firsts: pl.DataFrame, masks: Masks) -> pl.DataFrame:
+def _places(firsts: pl.DataFrame, masks: Masks) -> pl.DataFrame:
     """For each message where the digits stand that masking leaves (``at``), and what is around them in the masked text.
 
     Each digit is replaced by a decimal of its ordinal, for both decimals in turn: what the masked texts show then tells
@@ -109,7 +114,8 @@ def _left(text: str, masked: Sequence[str]) -> tuple[list[int], list[str]] | Non
     return [at[ordinal] for ordinal in ordinals], around[0]
 
 
-def _filled(around: Sequence[str], digits: str) -> str:
+def filled(around: Sequence[str], digits: str) -> str:
+    """A masked text from what stands around its digits."""
     return "".join(text + digit for text, digit in zip(around, (*digits, ""), strict=True))
 
 

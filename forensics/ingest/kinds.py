@@ -106,6 +106,7 @@ class Kinds:
     number: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
     way: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
     at: dict[int, list[int]] = field(default_factory=dict)
+    around: dict[int, tuple[int, list[str]]] = field(default_factory=dict)
     by_digits: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def of(self, text: Text, notes: list[str]) -> Numbers:
@@ -147,6 +148,7 @@ class Kinds:
         self.table = self.table.clear()
         self.same, self.role, self.number, self.way = self.same[:0], self.role[:0], self.number[:0], self.way[:0]
         self.at.clear()
+        self.around.clear()
         self.by_digits.clear()
 
     def _learn(self, text: Text, new: pl.DataFrame) -> None:
@@ -169,14 +171,13 @@ class Kinds:
     def _places(self, have: int, shown: pl.Series, messages: pl.Series, way: Numbers, is_short: Places) -> None:
         """Where the digits stand that masks leave, for kinds of which all lines have them at the same places."""
         at = [n for n in np.flatnonzero((way == BY_LINE) & ~is_short).tolist() if _ends(shown[n], messages[n])]
-        firsts = pl.DataFrame(
-            {"same": at, "message": [messages[n] for n in at]}, schema={"same": pl.UInt64, "message": pl.String}
-        )
         if not at:
             return
-        for n, places, _ in keying.places(firsts, self.known.masks).rows():
+        kept = pl.DataFrame({"n": at, "same": keying.same(messages.gather(at))})
+        for n, places, around in kept.join(self.seen.places, on="same").select("n", "at", "around").rows():
             before = len(shown[n]) - len(messages[n])
             self.at[have + n] = [before + place for place in places]
+            self.around[have + n] = (before, around)
             way[n] = BY_DIGITS
 
     def keeps(self, number: Numbers) -> Marks:
@@ -203,18 +204,25 @@ class Kinds:
         kinds, back = np.unique(kind, return_inverse=True)
         most = max(len(self.at[each]) for each in kinds.tolist())
         at = np.array([self.at[each] + [-1] * (most - len(self.at[each])) for each in kinds.tolist()], dtype=np.int64)
-        code = np.zeros(len(rows), dtype=np.int64) if most > keying.MOST_KEPT else text.digits(rows, at[back])
+        code = text.digits(rows, at[back])
         pairs = pl.DataFrame({"kind": kind, "code": code, "row": rows})
         firsts = pairs.group_by("kind", "code").agg(pl.col("row").min()).sort("row")
         told = [(a, b) for a, b in firsts.select("kind", "code").rows()]
         new = [n for n, each in enumerate(told) if each not in self.by_digits]
         if new:
-            shown = firsts["row"].gather(new).to_numpy()
-            numbers = self._by_line(text, shown, firsts["kind"].gather(new).to_numpy())
+            numbers = self._filled(text, firsts.select("kind", "row")[new].rows())
             self.by_digits.update((told[n], int(each)) for n, each in zip(new, numbers, strict=True))
         given = firsts.with_columns(pl.Series("number", [self.by_digits[each] for each in told], dtype=pl.UInt32))
         joined = pairs.join(given.drop("row"), on=["kind", "code"], how="left", maintain_order="left")
         return joined["number"].to_numpy()
+
+    def _filled(self, text: Text, rows: Sequence[tuple[int, int]]) -> Numbers:
+        """The numbers of lines of known kinds with digits of their own."""
+        shown = [text.line(row) for _, row in rows]
+        digits = ["".join(line[at] for at in self.at[kind]) for line, (kind, _) in zip(shown, rows, strict=True)]
+        masked = [keying.filled(self.around[kind][1], each) for each, (kind, _) in zip(digits, rows, strict=True)]
+        messages = [line[self.around[kind][0] :] for line, (kind, _) in zip(shown, rows, strict=True)]
+        return self.messages.add_masked(pl.Series(masked, dtype=pl.String), pl.Series(messages, dtype=pl.String))
 
     def _by_line(self, text: Text, rows: Places, kind: Numbers) -> Numbers:
         frame = pl.DataFrame({"line": rows, "text": pl.Series([text.line(int(row)) for row in rows], dtype=pl.String)})

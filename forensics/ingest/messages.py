@@ -21,7 +21,14 @@ class Messages:
 
     def add(self, messages: pl.Series, masks: masking.Masks, seen: keying.Seen) -> Numbers:
         """The number of each message."""
-        found = keying.keyed(messages, masks, seen).with_columns(message=messages)
+        return self._numbered(keying.keyed(messages, masks, seen).with_columns(message=messages))
+
+    def add_masked(self, masked: pl.Series, messages: pl.Series) -> Numbers:
+        """The number of each message, of which the masked text is known."""
+        key = masking.message_key(masked)
+        return self._numbered(pl.DataFrame({"message_key": key, "masked": masked, "message": messages}))
+
+    def _numbered(self, found: pl.DataFrame) -> Numbers:
         distinct = found.group_by("message_key").agg(pl.col("masked").first(), pl.col("message").min())
         for key, masked, message in distinct.sort("message_key").rows():
             number = self.numbers.setdefault(key, len(self.masked))
