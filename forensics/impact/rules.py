@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from forensics.impact import backtest, promql
+from forensics.impact import backtest, burning, promql
 from forensics.impact.backtest import Trial
 from forensics.impact.minutes import Minutes
 from forensics.impact.response import percentile
 from forensics.measuring import series_ids
 from forensics.records.evidence import Evidence, SeriesEvidence, Statement
 from forensics.records.impact import Slo
-from forensics.records.service import Detection, Rule
+from forensics.records.service import BurnAlert, Detection, Rule
 from forensics.records.signal import Detected, Signal, Windows
 from forensics.records.window import MINUTE, Micros, Window
 from forensics.store import Store
@@ -107,12 +107,22 @@ def _burns(slos: Sequence[Slo], seen: Minutes | None, around: Around) -> Iterato
     says = Statement(
         "impact.rule_burn", {"slo": slo.name, "factor": first.factor, "long": first.long_s, "short": first.short_s}
     )
-    # One firing is known; elsewhere the bundle is too short to hold the long window often enough.
+    told = _burn_trial(slo, seen, first, around)
     yield Rule(
         "ErrorBudgetBurn", "burn_rate", seen.component, "http_requests_total", says,
-        f"{short} > {limit} and {long} > {limit}", 0, first.fires_at, _lead(first.fires_at, around), None,
-        0.0, slo.evidence,
+        f"{short} > {limit} and {long} > {limit}", 0, first.fires_at, _lead(first.fires_at, around), told.quoted,
+        told.baseline_h, slo.evidence,
     )  # fmt: skip
+
+
+def _burn_trial(slo: Slo, seen: Minutes, alert: BurnAlert, around: Around) -> Trial:
+    """The alert over the whole data; what came before is taken as good, so that long windows do not start empty."""
+    pad = alert.long_s // 60
+    bad, total = [0] * pad + list(seen.bad), [round(seen.rate() or 0)] * pad + list(seen.total)
+    is_on = [False] * len(bad)
+    for each in burning.firings(bad, total, slo.objective, burning.Pair(alert.short_s, alert.long_s, alert.factor)):
+        is_on[each.at : each.until] = [True] * (each.until - each.at)
+    return backtest.trial(seen.start + MINUTE, is_on[pad:], 0, around.incident, around.others)
 
 
 def _series(store: Store, detected: Detected, around: Around) -> Iterator[Rule]:

@@ -1,3 +1,5 @@
+import random
+
 import polars as pl
 
 from forensics.impact.transactions import Retries, deduplicate
@@ -35,3 +37,26 @@ def test_the_last_attempt_decides() -> None:
 
     assert deduplicate(frame) == Retries(3, 2, 1, 1, 2.0)
     assert deduplicate(frame.clear()) == Retries(0, 0, 0, 0, None)
+
+
+def test_three_hundred_incidents_are_counted_as_one_by_one() -> None:
+    for seed in range(300):
+        chance = random.Random(seed)
+        rows = [
+            (chance.choice(["a", "b", "c", "d", "e", None]), chance.randrange(400_000_000), chance.random() < 0.4)
+            for _ in range(chance.randint(1, 60))
+        ]
+        errors = [(user, at) for user, at, is_error in rows if is_error and at < 300_000_000]
+        kept_out = {
+            user
+            for user, at in errors
+            if user and not any(who == user and at < when <= at + 60_000_000 and not bad for who, when, bad in rows)
+        }
+        events = pl.DataFrame(rows, schema={"user": pl.String, "time": pl.Int64, "is_error": pl.Boolean}, orient="row")
+
+        found = affected(events.with_columns((pl.col("time") < 300_000_000).alias("counts")), 60)
+
+        named = {user for user, _ in errors if user}
+        nameless = sum(user is None for user, _ in errors)
+        assert (found.erroring, found.not_recovered) == (len(named), len(kept_out))
+        assert (found.unattributed_errors, found.failed_requests) == (nameless, len(errors))
