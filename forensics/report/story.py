@@ -14,7 +14,7 @@ TILES = (
     ("failed_transactions", "Failed transactions", count),
     ("revenue", "Revenue at risk", money),
 )
-MOST_KEY_EVENTS = 16
+MOST_KEY_EVENTS = 12
 MOST_RULED_OUT = 3
 STEPS = (("Within two hours", "immediate"), ("Within a day", "short_term"), ("Within four weeks", "long_term"))
 

@@ -245,7 +245,9 @@ def test_the_pdf_has_pages_tags_bookmarks_and_a_title(sample_json: str) -> None:
         b"/Outlines",
         b"/MarkInfo",
         b"/AFRelationship",
-        b"pdfaid",
+        b"pdfaid:part",
+        b"pdfuaid:part",
+        b"DisplayDocTitle",
         b"evidence.json",
         b"/Lang",
     ):

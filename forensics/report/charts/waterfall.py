@@ -20,7 +20,8 @@ def waterfall(spans: Sequence[Mapping[str, Any]], total_us: int, *, title: str, 
     shown = spans[:MOST]
     if not shown or total_us <= 0:
         return Markup("")
-    left, right = (230 if width > 500 else 128), 74
+    # Room for the longest text at the end of a bar, so that none stands on the names.
+    left, right = (230 if width > 500 else 128), 10 + max(wide(_said(each)) for each in shown)
     height = 24 + ROW * len(shown) + 4
     scale = (width - left - right) / total_us
     parts = [opened(width, height, title, "waterfall")]
@@ -36,7 +37,7 @@ def waterfall(spans: Sequence[Mapping[str, Any]], total_us: int, *, title: str, 
 def _row(each: Mapping[str, Any], y: float, left: int, scale: float, width: int) -> str:
     indent = min(each["depth"], 8) * (9 if width > 500 else 4)
     name = f"{each['component']} {each['operation']}"
-    said = duration(each["duration_us"] / 1e6) + (" failed" if each["is_error"] else "")
+    said = _said(each)
     x, long = left + each["start_us"] * scale, max(each["duration_us"] * scale, 1.5)
     kind = "c-blamed" if each["is_error"] else "c-tick"
     parts = [
@@ -49,6 +50,9 @@ def _row(each: Mapping[str, Any], y: float, left: int, scale: float, width: int)
         parts.append(
             f'<rect class="{colour}" x="{left + start * scale:.1f}" y="{y + 2}" width="{max((end - start) * scale, 1):.1f}" height="12"/>'
         )
-    fits = x + long + 5 + wide(said) <= width
-    parts.append(label(said, x + long + 5 if fits else x - 5, y + 12, "start" if fits else "end", kind))
+    parts.append(label(said, x + long + 5, y + 12, "start", kind))
     return "".join(parts) + "</g>"
+
+
+def _said(each: Mapping[str, Any]) -> str:
+    return duration(each["duration_us"] / 1e6) + (" failed" if each["is_error"] else "")
