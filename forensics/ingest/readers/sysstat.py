@@ -12,13 +12,16 @@ from forensics.ingest.readers.reader import Raw
 BANNER = re.compile(r"^Linux \S+ \(([^)]*)\)\s+(\d{2,4}[/.-]\d\d[/.-]\d{2,4})\b", re.MULTILINE)
 TIMED = re.compile(r"^(\d\d:\d\d:\d\d(?: [AP]M)?)\s+(\S.*)$")
 STAMP = re.compile(r"^(\d{2,4}[/.-]\d\d[/.-]\d{2,4})[ T](\d\d:\d\d:\d\d(?: [AP]M)?)")
+VMSTAT = re.compile(r"procs -+memory-+ ")
+BEHIND = re.compile(r"\s(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$")
+EPOCH = re.compile(r"^\s*(\d{10})\s+(?=\d)")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 WHOSE = ("CPU", "IFACE", "DEV", "Device", "Device:", "FILESYSTEM", "TTY", "INTR", "Command", "FAN", "DEVICE", "BUS")
 
 
 def fits(text: str) -> bool:
-    """Whether a text begins with sysstat's banner."""
-    return bool(BANNER.match(text.lstrip()))
+    """Whether a text begins with sysstat's banner, or as vmstat does."""
+    return bool(BANNER.match(text.lstrip()) or VMSTAT.match(text.lstrip()))
 
 
 def read(text: str) -> Raw:
@@ -38,13 +41,20 @@ def _samples(text: str) -> Iterator[dict[str, Any]]:
         if stamp:
             day, clock, names = _day(stamp[1]), _clock(stamp[2]), []
             continue
-        fields = (timed[2] if timed else line).split()
-        if not fields or line.startswith(("Average", "Linux ")) or "RESTART" in line:
+        behind, epoch = BEHIND.search(line), EPOCH.match(line)
+        fields = (timed[2] if timed else line[: behind.start()] if behind else line).split()
+        if not fields or line.startswith(("Average", "Linux ")) or "RESTART" in line or VMSTAT.match(line):
             names = [] if not fields else names
             continue
         if not any(map(NUMBER.fullmatch, fields)):
             # iostat writes what its row is of before the colon, and not in the rows.
-            names = fields[1:] if fields[0].endswith("cpu:") else fields
+            names = fields[1:] if fields[0].endswith("cpu:") else [each for each in fields if each not in ("#", "UTC")]
+            continue
+        if epoch and names[:1] == ["Time"]:
+            yield from _row(epoch[1], host, names[1:], fields[1:], number)
+            continue
+        if behind or VMSTAT.match(text):
+            yield from _row(f"{behind[1]} {behind[2]}" if behind else None, host, names, fields, number)
             continue
         if timed:
             clock = _clock(timed[1])
@@ -54,7 +64,7 @@ def _samples(text: str) -> Iterator[dict[str, Any]]:
             yield from _row(f"{day.isoformat()} {clock}", host, names, fields, number)
 
 
-def _row(time: str, host: str, names: list[str], fields: list[str], line: int) -> Iterator[dict[str, Any]]:
+def _row(time: str | None, host: str, names: list[str], fields: list[str], line: int) -> Iterator[dict[str, Any]]:
     values = dict(zip(names, fields, strict=False))
     labels = ",".join(f"{name.rstrip(':').lower()}={values[name]}" for name in WHOSE if name in values)
     numbers = [(name, value) for name, value in values.items() if name not in WHOSE and NUMBER.fullmatch(value)]
