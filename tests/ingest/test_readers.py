@@ -18,7 +18,7 @@ GRAPH = """*   commit 7dacc6c8a3c3fe7053afd5d8518ffef1f9843ba0 (HEAD -> main)
 |       Lower it
 |   
 |   M\tconf.yml
-"""  # noqa: W291
+"""
 
 NODE = """Name:               node-1
 Roles:              worker
