@@ -20,8 +20,8 @@ FELT = (
 FALLING = r"(?i)availab|success"
 
 
-def alarm(store: Store) -> tuple[pl.DataFrame, Micros] | None:
-    """By bin: the alarm of all components together, each with its loudest series; and the length of a bin.
+def alarm(store: Store) -> tuple[pl.DataFrame, Micros, bool] | None:
+    """By bin: the alarm of all components together, each with its loudest series; the length of a bin; whether people looked there.
 
     A series' alarm is the logarithm of its robust deviation from its own middle beyond what is ordinary. None without
     metrics of what users feel or of what runs short.
@@ -43,7 +43,10 @@ def alarm(store: Store) -> tuple[pl.DataFrame, Micros] | None:
     by_component = loud.group_by("bin", "component").agg(pl.col("alarm").max())
     # Thousandths, so that the sum is one of whole numbers and equal on every run.
     summed = by_component.group_by("bin").agg((pl.col("alarm") * 1000).round().cast(pl.Int64).sum().alias("alarm"))
-    return _looked_at(store, summed.with_columns(pl.col("alarm") / 1000).sort("bin"), step), step
+    table = summed.with_columns(pl.col("alarm") / 1000).sort("bin")
+    looked = _looked_at(store, table, step)
+    quiet = pl.when(pl.col("bin").is_in(sorted(looked))).then(pl.col("alarm")).otherwise(0.0)
+    return table.with_columns(quiet.alias("alarm")) if looked else table, step, bool(looked)
 
 
 def _loud(table: pl.DataFrame) -> pl.DataFrame:
@@ -69,14 +72,11 @@ def _loud(table: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(beyond.log1p().clip(upper_bound=TALLEST).alias("alarm"))
 
 
-def _looked_at(store: Store, table: pl.DataFrame, step: Micros) -> pl.DataFrame:
+def _looked_at(store: Store, table: pl.DataFrame, step: Micros) -> set[int]:
     """The bins that people exported traces and logs of, where those are less than half of all: they looked there."""
     covered: set[int] = set()
     for name, column in (("spans", "start"), ("counts", "minute")):
         times = store.scan(name).filter(pl.col(column).is_not_null()).select(pl.col(column).to_physical().alias("at"))
         covered |= set(times.select((pl.col("at") // step * step).alias("bin")).unique().collect()["bin"])
     bins = set(table["bin"])
-    if covered & bins and 2 * len(covered & bins) < len(bins):
-        looked = pl.col("bin").is_in(sorted(covered))
-        return table.with_columns(pl.when(looked).then(pl.col("alarm")).otherwise(0.0).alias("alarm"))
-    return table
+    return covered if covered & bins and 2 * len(covered & bins) < len(bins) else set()

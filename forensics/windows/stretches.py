@@ -38,13 +38,17 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Indicator:
-    """Values a bin, larger is worse; ``floor`` is the least spread that a deviation is measured in."""
+    """Values a bin, larger is worse; ``floor`` is the least spread that a deviation is measured in.
+
+    ``is_brief`` where so little time was looked at that one loud bin is a stretch.
+    """
 
     what: str
     component: str
     frame: pl.DataFrame
     step: Micros
     floor: float
+    is_brief: bool = False
 
 
 def alarming(store: Store, inside: Window, near: Micros | None) -> Stretch | None:
@@ -134,8 +138,12 @@ def _stretch(
         return None
     if near is not None and not (window.start - MINUTE <= near <= window.end + 15 * MINUTE):
         return None
-    if window.duration_s < 2 * indicator.step / SECOND and strength < 10 * ALARMING:
-        return None
+    if window.duration_s < 2 * indicator.step / SECOND:
+        if indicator.is_brief:
+            # A scrape can be one bin late.
+            window = Window(window.start, window.start + 2 * indicator.step)
+        elif strength < 10 * ALARMING:
+            return None
     return Stretch(window, indicator.what, indicator.component, strength, ())
 
 
@@ -200,8 +208,8 @@ def _agreeing(store: Store) -> Iterator[Indicator]:
     """What all metrics of what users feel or of what runs short say together."""
     found = alarm(store)
     if found is not None:
-        table, step = found
-        yield Indicator("metrics of several kinds", "", table.rename({"alarm": "value"}), step, ALARM_FLOOR)
+        table, step, looked = found
+        yield Indicator("metrics of several kinds", "", table.rename({"alarm": "value"}), step, ALARM_FLOOR, looked)
 
 
 def _metrics(store: Store) -> Iterator[Indicator]:

@@ -42,14 +42,20 @@ def store(folder: Path, values: dict[str, list[float]]) -> Store:
     return found
 
 
+def filled(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """A frame with every column of ``table``; those not given are empty."""
+    rest = [pl.lit(None).cast(kind).alias(name) for name, kind in TABLES[table].items() if name not in frame.columns]
+    return frame.with_columns(rest)
+
+
 def test_the_alarm_rises_where_series_leave_their_own_middle(tmp_path: Path) -> None:
     calm, loud = [1.0] * MINUTES, [1.0] * 40 + [20.0] * 5 + [1.0] * 15
 
     found = alarm(store(tmp_path, {"a": calm, "b": loud, "c": loud}))
 
     assert found is not None
-    table, step = found
-    assert step == MINUTE
+    table, step, looked = found
+    assert (step, looked) == (MINUTE, False)
     assert table.filter(pl.col("alarm") > 0)["bin"].to_list() == [minute * MINUTE for minute in range(40, 45)]
 
 
@@ -83,3 +89,17 @@ def test_a_far_weaker_stretch_later_is_an_echo(tmp_path: Path) -> None:
 
     assert found is not None
     assert found.window == Window(20 * MINUTE, 24 * MINUTE)
+
+
+def test_one_loud_bin_is_a_stretch_where_only_that_was_looked_at(tmp_path: Path) -> None:
+    brief = [1.0] * 40 + [5.0] + [1.0] * 19
+    case = store(tmp_path, {"a": brief, "b": brief})
+    everywhere = alarming(case, Window(0, MINUTES * MINUTE), None)
+
+    seen = [{"start": minute * MINUTE, "trace_id": str(minute)} for minute in range(38, 44)]
+    case.write("spans", pl.DataFrame(seen).cast({"start": pl.Datetime("us")}).pipe(filled, "spans"))
+    found = alarming(case, Window(0, MINUTES * MINUTE), None)
+
+    assert everywhere is None
+    assert found is not None
+    assert found.window == Window(40 * MINUTE, 42 * MINUTE)
