@@ -10,7 +10,7 @@ from forensics.impact import backtest, burning, promql
 from forensics.impact.backtest import Trial
 from forensics.impact.minutes import Minutes
 from forensics.impact.response import percentile
-from forensics.measuring import series_ids
+from forensics.measuring import labelled, series, series_ids
 from forensics.records.evidence import Evidence, SeriesEvidence, Statement
 from forensics.records.impact import Slo
 from forensics.records.service import BurnAlert, Detection, Rule
@@ -20,6 +20,8 @@ from forensics.store import Store
 
 MOST_SERIES = 12
 MOST_RULES = 8
+# A series with fewer samples than this had no rhythm to miss.
+FEWEST_SAMPLES = 10
 HOLDS_S = (60, 180, 300)
 RATIOS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 RATIO_WINDOW_S = 300
@@ -44,7 +46,12 @@ def try_out(
     if windows.source == "none":
         return found
     around = Around(windows.incident, others, found.first_alert)
-    rules = [*_ratios(seen, around), *_burns(slos, seen, around), *_series(store, detected, around)]
+    rules = [
+        *_ratios(seen, around),
+        *_burns(slos, seen, around),
+        *_series(store, detected, around),
+        *_absences(store, around),
+    ]
     fired = [each for each in rules if each.fires_at is not None]
     # Without a day of baseline nobody knows how often it cries wolf: such a rule comes after one that is known to be quiet.
     order = sorted(fired, key=lambda each: (_noise(each), each.fires_at or 0, each.name, each.component, each.metric))
@@ -126,7 +133,7 @@ def _burn_trial(slo: Slo, seen: Minutes, alert: BurnAlert, around: Around) -> Tr
 
 
 def _series(store: Store, detected: Detected, around: Around) -> Iterator[Rule]:
-    """The best threshold of each series that moved, and its absence where it stopped."""
+    """The best threshold of each series that moved."""
     moved = [each for each in detected.signals if each.kind == "level_shift" and each.evidence]
     for each in moved[:MOST_SERIES]:
         seen = each.evidence[0]
@@ -139,9 +146,6 @@ def _series(store: Store, detected: Detected, around: Around) -> Iterator[Rule]:
         chosen = _threshold(start, values, each, around)
         if chosen is not None:
             yield _rule(each, seen, around, *chosen)
-        gone = backtest.trial(start, [value is None for value in values], 0, around.incident, around.others)
-        if gone.fires_at is not None:
-            yield _absence(each, seen, gone, around)
 
 
 def _samples(store: Store, seen: SeriesEvidence) -> list[tuple[Micros, float]]:
@@ -212,10 +216,37 @@ def _rule(each: Signal, seen: SeriesEvidence, around: Around, limit: float, hold
     )  # fmt: skip
 
 
-def _absence(each: Signal, seen: SeriesEvidence, told: Trial, around: Around) -> Rule:
-    says = Statement("impact.rule_absence", {"component": each.component, "metric": seen.metric})
+def _absences(store: Store, around: Around) -> Iterator[Rule]:
+    """The absence of a series that stopped in the incident, one for each component; it fires after five minutes without."""
+    span = store.span()
+    stamp = pl.col("time").to_physical()
+    near = Window(around.incident.start - backtest.BEFORE, around.incident.end)
+    times = store.scan("metrics").select("series_id", stamp.alias("time")).unique().sort("series_id", "time")
+    end = span.end if span else near.end
+    gaps = times.with_columns(pl.col("time").shift(-1).over("series_id").fill_null(end).alias("next")).filter(
+        pl.col("next") - pl.col("time") > backtest.LOOKBACK,
+        pl.col("time") + backtest.LOOKBACK >= near.start, pl.col("time") + backtest.LOOKBACK < near.end,
+    )  # fmt: skip
+    rows = gaps.select("series_id").unique().join(store.scan("series"), on="series_id")
+    stopped = rows.filter(pl.col("component") != "").sort("component", "metric", "labels", "series_id").collect()
+    for row in stopped.unique("component", keep="first", maintain_order=True).head(MOST_SERIES).iter_rows(named=True):
+        labels = labelled(row["labels"], row["peer"] or "")
+        asked = SeriesEvidence(row["component"], row["metric"], labels, Window(0, around.incident.end), "last", 0.0, 0)
+        samples = _samples(store, asked)
+        found = series(store, asked)
+        if found is None or len(samples) < FEWEST_SAMPLES:
+            continue
+        start, values = backtest.at_minutes([*samples, (end, math.nan)])
+        told = backtest.trial(start, [value is None for value in values], 0, around.incident, around.others)
+        if told.fires_at is not None:
+            cited = SeriesEvidence(asked.component, asked.metric, asked.labels, asked.window, asked.statistic, *found)
+            yield _absence(cited, told, around)
+
+
+def _absence(seen: SeriesEvidence, told: Trial, around: Around) -> Rule:
+    says = Statement("impact.rule_absence", {"component": seen.component, "metric": seen.metric})
     name = "".join(part.capitalize() for part in seen.metric.replace(".", "_").split("_")) + "Absent"
     return Rule(
-        name, "absence", each.component, seen.metric, says, f"absent({promql.selector(seen.metric, dict(seen.labels))})", 0,
-        told.fires_at, _lead(told.fires_at, around), told.quoted, told.baseline_h, each.evidence,
+        name, "absence", seen.component, seen.metric, says, f"absent({promql.selector(seen.metric, dict(seen.labels))})", 0,
+        told.fires_at, _lead(told.fires_at, around), told.quoted, told.baseline_h, (seen,),
     )  # fmt: skip
