@@ -16,7 +16,9 @@ from forensics.records.options import Options
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = sorted(path.name for path in (ROOT / "sample_data").iterdir() if path.is_dir())
-EXPECTED = {name: json.loads((ROOT / "sample_data" / name / "expected.json").read_text())["report"] for name in NAMES}
+KNOWN = {name: json.loads((ROOT / "sample_data" / name / "expected.json").read_text()) for name in NAMES}
+EXPECTED = {name: [*known["report"], *known.get("asked", {}).values()] for name, known in KNOWN.items()}
+ASKED = [line[2:] for line in (ROOT / "tests" / "asked.md").read_text().splitlines() if line.startswith("- ")]
 
 
 @cache
@@ -29,8 +31,14 @@ def analysed(name: str) -> dict[str, Any]:
 
 
 def at(document: Any, pointer: str) -> Any:
-    for step in pointer.split("/")[1:]:
-        document = document[int(step)] if isinstance(document, list) else document[step]
+    """What a pointer leads to; a step ``name=value`` is the first row whose ``name`` starts so; None where nothing is."""
+    for step in (each.replace("~1", "/") for each in pointer.split("/")[1:]):
+        if isinstance(document, list):
+            name, is_named, value = step.partition("=")
+            rows = [each for each in document if each[name].startswith(value)] if is_named else document[int(step) :]
+            document = rows[0] if rows else None
+        else:
+            document = document.get(step) if document else None
     return document
 
 
@@ -46,8 +54,17 @@ def test_the_report_says_what_the_simulator_knows(name: str, row: dict[str, Any]
         assert row["within"][0] <= found <= row["within"][1]
     elif "one_of" in row:
         assert found in row["one_of"]
+    elif "at_least" in row:
+        assert len(found) >= row["at_least"]
+    elif "unknown" in row:
+        assert found in (None, "unknown", [])
     else:
         assert found == row["equals"]
+
+
+@pytest.mark.parametrize("name", ["campaign-surge", "checkout-pool-exhaustion"])
+def test_everything_asked_for_has_its_place_in_the_report(name: str) -> None:
+    assert list(KNOWN[name]["asked"]) == ASKED
 
 
 @pytest.mark.parametrize("name", NAMES)
