@@ -1,6 +1,8 @@
 """Whether what moved came back: signals before, during and after the incident, by a test."""
 
+import itertools
 import math
+import re
 from collections.abc import Sequence
 
 import polars as pl
@@ -24,6 +26,7 @@ MOST = 20
 LEFT = 0.2
 DIFFERENT = 0.01
 FEWEST = 5
+CUMULATIVE = re.compile(r"(?i)_(total|count|sum|bucket)$")
 Samples = Sequence[tuple[Micros, float]]
 
 
@@ -36,10 +39,22 @@ def check(store: Store, windows: Windows, detected: Detected, found: Edge | None
     after = Window(
         windows.incident.end + SETTLING, max(windows.incident.end + SETTLING, min(windows.incident.end + LONGEST, end))
     )
-    shifts = [each for each in detected.signals if each.kind == "level_shift" and each.evidence][:MOST]
-    rows = [_recovered(store, each, windows, after) for each in shifts]
+    shifts = [each for each in detected.signals if each.kind == "level_shift" and each.evidence]
+    levels = itertools.islice((each for each in shifts if not _is_cumulative(store, each)), MOST)
+    rows = [_recovered(store, each, windows, after) for each in levels]
     edge = [_edge(store, windows, found, after)] if found is not None and found.failed else []
     return (*edge, *rows)
+
+
+def _is_cumulative(store: Store, signal: Signal) -> bool:
+    """Whether the series counts from its start on: by its name, and never falling but to a reset. It has no level to return to."""
+    seen = signal.evidence[0]
+    assert isinstance(seen, SeriesEvidence)
+    span = store.span()
+    if not CUMULATIVE.search(seen.metric) or span is None:
+        return False
+    values = [value for _, value in _samples(store, seen, span)]
+    return all(after >= before or after < before / 2 for before, after in itertools.pairwise(values))
 
 
 def _recovered(store: Store, signal: Signal, windows: Windows, after: Window) -> Recovery:

@@ -83,7 +83,7 @@ def matrix() -> str:
 
 
 @pytest.fixture(scope="module")
-def slos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("metrics-only")
     (folder / "bundle").mkdir()
     (folder / "bundle" / "prometheus.json").write_text(matrix())
@@ -93,7 +93,12 @@ def slos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         end=(START + 30 * 220) * 1_000_000,
         slo=("latency@300ms=99", "throughput@10rps=99"),
     )
-    told = report.as_json(analysis.run(folder / "bundle", folder / "case", window))
+    found: dict[str, Any] = report.as_json(analysis.run(folder / "bundle", folder / "case", window))
+    return found
+
+
+@pytest.fixture
+def slos(told: dict[str, Any]) -> dict[str, Any]:
     return {each["name"]: each for each in told["slo"]}
 
 
@@ -129,3 +134,7 @@ def test_what_was_run_and_what_was_not_is_said(slos: dict[str, Any]) -> None:
         assert "evaluated on the metrics of the bundle" in slos[name]["remark"]
     assert "'predict_linear' is not evaluated" in slos["beyond"]["remark"]
     assert "cloud_monitoring and not Prometheus" in slos["elsewhere"]["remark"]
+
+
+def test_a_counter_has_no_level_to_return_to(told: dict[str, Any]) -> None:
+    assert [each for each in told["recovery"] if each["metric"].endswith("_total")] == []
