@@ -154,3 +154,34 @@ def test_a_component_that_exists_only_during_the_incident(tmp_path: Path) -> Non
     said = analyzed({"metrics.csv": metrics(NAMES[:3]) + late, "app.ndjson": logs(NAMES)}, tmp_path)
 
     assert said["candidates"][0]["component"] == NAMES[2]
+
+
+def test_incidents_that_overlap_leave_the_cause_in_its_place(tmp_path: Path) -> None:
+    others = [["2026-05-06T07:50:00Z", "2026-05-06T08:10:00Z"], ["2026-05-06T08:05:00Z", "2026-05-06T09:00:00Z"]]
+    said = {"symptom_service": NAMES[0], "other_incidents": others}
+
+    found = analyzed({**whole(NAMES), "incident.json": json.dumps(said)}, tmp_path)
+
+    assert found["candidates"][0]["component"] == NAMES[2]
+    assert found["verdict"]["status"] in STATUSES
+
+
+def test_another_incident_all_through_the_baseline_leaves_it_in_use(tmp_path: Path) -> None:
+    said = {"symptom_service": NAMES[0], "other_incidents": [["2026-05-06T06:00:00Z", "2026-05-06T09:00:00Z"]]}
+
+    found = analyzed({**whole(NAMES), "incident.json": json.dumps(said)}, tmp_path)
+
+    assert found["candidates"][0]["component"] == NAMES[2]
+
+
+def test_clocks_that_disagree_by_half_a_minute_leave_the_cause_in_its_place(tmp_path: Path) -> None:
+    files = whole(NAMES)
+    header, *rows = files["spans.csv"].splitlines()
+    late = [row.split(",") for row in rows if f",{NAMES[2]}," in row]
+    skewed = [",".join([*row[:5], str(int(row[5]) + 30_000_000_000), row[6]]) for row in late]
+    kept = [row for row in rows if f",{NAMES[2]}," not in row]
+    apart = {"spans.csv": "\n".join([header, *kept]) + "\n", "late.csv": "\n".join([header, *skewed]) + "\n"}
+
+    found = analyzed({**files, **apart}, tmp_path)
+
+    assert found["candidates"][0]["component"] == NAMES[2]
