@@ -1,7 +1,7 @@
 """The stretch of time in which users, logs or metrics say that something is wrong."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -65,8 +65,18 @@ def alarming(store: Store, inside: Window, near: Micros | None) -> Stretch | Non
                     (each for each in found if each.strength >= ALIKE * best.strength),
                     key=lambda each: each.window.start,
                 )
+            if source is _error_logs and near is None:
+                best = _widened(store, best, inside)
             return _sharpened(store, best) if source is _request_errors else best
     return None
+
+
+def _widened(store: Store, stretch: Stretch, inside: Window) -> Stretch:
+    """A stretch of error logs with those of metrics that overlap it: errors are logged while requests come, and may end first."""
+    alike = [each.window for indicator in _agreeing(store) for each in _stretches(indicator, inside, None)]
+    over = [stretch.window, *(each for each in alike if each.overlaps(stretch.window))]
+    window = Window(min(each.start for each in over), max(each.end for each in over))
+    return replace(stretch, window=window)
 
 
 def _sharpened(store: Store, stretch: Stretch) -> Stretch:

@@ -103,3 +103,16 @@ def test_one_loud_bin_is_a_stretch_where_only_that_was_looked_at(tmp_path: Path)
     assert everywhere is None
     assert found is not None
     assert found.window == Window(40 * MINUTE, 42 * MINUTE)
+
+
+def test_error_logs_are_widened_by_the_metrics_that_overlap_them(tmp_path: Path) -> None:
+    loud = [1.0] * 40 + [20.0] * 4 + [1.0] * 16
+    case = store(tmp_path, {"a": loud, "b": loud})
+    logged = [{"minute": minute * MINUTE, "severity": 17 if minute in (41, 42) else 9, "n": 9} for minute in range(60)]
+    case.write("counts", pl.DataFrame(logged).cast({"minute": pl.Datetime("us")}).pipe(filled, "counts"))
+
+    found = alarming(case, Window(0, MINUTES * MINUTE), None)
+
+    assert found is not None
+    assert found.what == "error logs"
+    assert found.window == Window(40 * MINUTE, 44 * MINUTE)
