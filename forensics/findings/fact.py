@@ -8,7 +8,10 @@ from forensics.records.window import Micros
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A signal, state row, alert or comparison in the shape that definitions speak of."""
+    """A signal, state row, alert or comparison in the shape that definitions speak of.
+
+    ``share`` is how much of its limit a measure reached, from 0 to 1, None where its name does not say that it is a share.
+    """
 
     kind: str
     component: str
@@ -16,3 +19,4 @@ class Fact:
     onset: Micros | None
     evidence: tuple[Evidence, ...]
     size: float
+    share: float | None = None

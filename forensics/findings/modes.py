@@ -31,6 +31,8 @@ WHENS = {"template", "metric", "state", "span", "request", "alert", "external", 
 BETTER: Mapping[str, int] = {"availability": 1}
 FALLS_WORSE = re.compile(r"(?i)free|avail|ready|remaining|success|hit|expir|until|balance|credit")
 SURGE = 1.5
+PERCENT = re.compile(r"(?i)%|percent|pct|utili[sz]ation")
+RATIO = re.compile(r"(?i)ratio|share|fraction")
 ANY = {"template", "state", "span", "metric", "alert", "uneven", "sign_ins"}
 # What the part itself shows: not what an alert claims.
 SHOWN = {"template", "state", "metric"}
@@ -136,7 +138,11 @@ def _best(row: Mapping[str, Any], facts: Iterable[Fact]) -> Fact | None:
     pattern = re.compile(row["match"])
     kinds = ANY if row["signal"] == "any" else {row["signal"]}
     least = float(row.get("least", 0.0))
-    hits = [each for each in facts if each.kind in kinds and each.size >= least and pattern.search(each.subject)]
+    found = [each for each in facts if each.kind in kinds and pattern.search(each.subject)]
+    if "share" in row and any(each.share is not None for each in found):
+        # Where the share is measured, amounts without a limit say nothing more.
+        found = [each for each in found if each.share is not None and each.share >= row["share"]]
+    hits = [each for each in found if each.size >= least]
     return max(hits, key=lambda each: (each.kind != "alert", each.size, each.subject), default=None)
 
 
@@ -158,7 +164,16 @@ def _from_signals(signals: Sequence[Signal]) -> Iterable[Fact]:
                 continue
         if kind:
             subject = " ".join([each.subject, *_told(each.evidence[:1])])
-            yield Fact(kind, each.component, subject, each.onset, each.evidence, each.size)
+            yield Fact(kind, each.component, subject, each.onset, each.evidence, each.size, _share(each))
+
+
+def _share(signal: Signal) -> float | None:
+    """What a measure reached of its limit, where its name says that it is a share."""
+    if signal.kind != "level_shift" or signal.during is None:
+        return None
+    if PERCENT.search(f"{signal.subject} {signal.unit}"):
+        return signal.during / 100
+    return signal.during if RATIO.search(signal.subject) and signal.during <= 1 else None
 
 
 def _told(evidence: Sequence[Evidence]) -> Iterable[str]:

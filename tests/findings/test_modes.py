@@ -59,3 +59,12 @@ def test_alert_rules_are_promql(tmp_path: Path) -> None:
     done = subprocess.run(["promtool", "check", "rules", written], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("shares", "fits"), [((0.8,), True), ((0.1,), False), ((0.1, None), False), ((None,), True)])
+def test_a_limit_is_reached_only_where_the_share_says_so(shares: tuple[float | None, ...], fits: bool) -> None:
+    facts = [Fact("metric", "a", "cpu usage", None, (), 100.0, each) for each in shares]
+
+    found = modes.fit("cpu_saturation", DEFINITIONS["cpu_saturation"], "a", facts)
+
+    assert (found is not None) == fits
