@@ -57,6 +57,7 @@ def read(
     store = Store(folder)
     progress("reading files", f"{len(opened.files)} files")
     ingest.read(opened, store, library, options, over, progress)
+    ingest.refuse_unread(store)
     progress("resolving names and clocks")
     return opened, resolve.resolve(opened, store, library)
 

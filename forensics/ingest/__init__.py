@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forensics import masking
+from forensics.errors import BundleError
 from forensics.ingest import definitions, messages, numbering, reading, sources, strictness
 from forensics.library import Library
 from forensics.records.bundle import Bundle, File
@@ -62,6 +63,22 @@ def number(bundle: Bundle, store: Store, folder: Path, library: Library, options
     if found.masked:
         store.write("messages", found.frame(""))
     return Numbered(tuple(parts), tuple(found.numbers))
+
+
+def refuse_unread(store: Store) -> None:
+    """Stop where not one file of the bundle has a format that reads it: a report of nothing would have no time either.
+
+    Raises:
+        BundleError: every file ended without a format.
+    """
+    files = store.raw("files").select("path", "format", "note").sort("path").collect()
+    if files.height and (files["format"] == "").all():
+        path, _, note = files.row(0)
+        raise BundleError(
+            f"nothing in the bundle can be read: {path}: {note}"
+            + (f" (and {files.height - 1} more)" if files.height > 1 else ""),
+            hint="Run 'forensics doctor BUNDLE' to see what each file was taken for.",
+        )
 
 
 def known(library: Library, options: Options, zone: str) -> sources.Known:

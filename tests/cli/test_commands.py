@@ -117,7 +117,7 @@ BAD = {
     "missing": (lambda path: None, 3),
     "empty folder": (lambda path: path.mkdir(), 3),
     "zero bytes": (lambda path: path.write_bytes(b""), 3),
-    "broken gzip": (lambda path: path.write_bytes(b"\x1f\x8bgarbage"), 0),
+    "broken gzip": (lambda path: path.write_bytes(b"\x1f\x8bgarbage"), 3),
     "invalid UTF-8": (lambda path: path.write_bytes(b"2026-05-06T07:08:09Z ERROR \xff\xfe\n" * 9), 0),
     "one endless line": (lambda path: path.write_bytes(b"x" * 50_000_000), 0),
     "cut JSON": (
@@ -125,7 +125,7 @@ BAD = {
         0,
     ),
     "no times": (lambda path: path.write_text("something failed\nsomething else failed\n"), 0),
-    "binary": (lambda path: path.write_bytes(bytes(range(256)) * 9), 0),
+    "binary": (lambda path: path.write_bytes(bytes(range(256)) * 9), 3),
 }
 
 

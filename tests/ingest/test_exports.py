@@ -7,6 +7,7 @@ import pytest
 
 from forensics import ingest
 from forensics.bundle import open_bundle
+from forensics.errors import BundleError
 from forensics.library import Library
 from forensics.records.options import Options, silent
 from forensics.store import Store
@@ -76,3 +77,16 @@ def test_texts_with_some_lines_that_end_in_numbers_are_no_metrics(tmp_path: Path
     ingest.read(bundle, store, Library(), Options(), lambda work, items: [work(each) for each in items], silent)
 
     assert store.raw("logs").collect().height == 4
+
+
+def test_a_bundle_of_random_bytes_is_refused_and_not_dated(tmp_path: Path) -> None:
+    (tmp_path / "noise.zip").write_bytes(bytes((at * 7919 + at * at) % 251 for at in range(1, 9_000)))
+    bundle, store = open_bundle(tmp_path / "noise.zip", tmp_path / "scratch", Options()), Store(tmp_path / "tables")
+    ingest.read(bundle, store, Library(), Options(), lambda work, items: [work(each) for each in items], silent)
+
+    with pytest.raises(BundleError, match="nothing in the bundle can be read"):
+        ingest.refuse_unread(store)
+
+
+def test_a_bundle_with_one_readable_file_is_not_refused(store: Store) -> None:
+    ingest.refuse_unread(store)
