@@ -1,8 +1,10 @@
 """Every failure mode fits its own fitting sample and not its close miss."""
 
 import subprocess
+import tomllib
 from pathlib import Path
 
+import jinja2
 import pytest
 import yaml
 
@@ -37,6 +39,15 @@ def test_no_two_failure_modes_give_the_same_advice() -> None:
     advice = [said[key] for said in DEFINITIONS.values() for key in ("now", "soon", "later")]
 
     assert len(set(advice)) == len(advice)
+
+
+def test_what_to_measure_differs_between_modes_and_between_components() -> None:
+    said = tomllib.loads((Path(__file__).parents[2] / "report_templates/sentences/sizing.toml").read_text())["unknown"]
+    asked = jinja2.Environment(autoescape=False).from_string(said)
+
+    texts = [asked.render(component=at, title=mode["title"]) for at in ("shop", "db") for mode in DEFINITIONS.values()]
+
+    assert len(set(texts)) == len(texts)
 
 
 @pytest.mark.parametrize("name", DEFINITIONS)
