@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["known", "number", "read"]
 # Changes when reading gives other rows for the same file and definitions, so that older rows are not kept.
-VERSION = "3"
+VERSION = "4"
 
 
 def read(bundle: Bundle, store: Store, library: Library, options: Options, over: Map, progress: Progress) -> None:

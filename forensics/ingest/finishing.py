@@ -17,6 +17,8 @@ TIMES: Mapping[str, tuple[str, ...]] = {
     "changes": ("time", "live_from", "live_until"),
     "alerts": ("time", "ended", "acknowledged"),
 }
+# What the clock audit says of notes whose clocks no line puts on a day.
+NO_DAY = "it names no day"
 UNITS: Mapping[str, float] = {"time_s": 1e6, "time_ms": 1e3, "time_ns": 1e-3}
 SCALES: Mapping[str, float] = {"duration_ms": 1e3, "duration_s": 1e6, "duration_ns": 1e-3}
 IDS = {"trace_id", "span_id", "parent_id", "user", "transaction"}
@@ -83,6 +85,9 @@ def _times(table: str, raw: pl.DataFrame, context: Context) -> tuple[pl.DataFram
     notes: list[str] = []
     has_year = True
     frame = _joined(raw)
+    if table == "notes" and "time" in frame.columns and frame.schema["time"] == pl.String():
+        has_year = not frame["time"].str.starts_with(f"{clock.YEAR}-01-0").any()
+        notes += [] if has_year else [NO_DAY]
     for name in TIMES.get(table, ("time",)):
         if name not in frame.columns or frame.schema[name] == pl.Datetime("us"):
             continue

@@ -18,6 +18,9 @@ from forensics.resolve import bursts, skew
 from forensics.resolve.skew import Offset, Skew
 from forensics.store import Store
 
+DAY = 24 * 60 * MINUTE
+# What ingest says of clocks without a day.
+NO_DAY = "names no day"
 QUARTER = 15 * MINUTE
 # What a zone leaves over when it is taken off: clocks of one company agree within this.
 NEAR = 90_000_000
@@ -133,7 +136,21 @@ def shifts(store: Store, window: Window | None) -> Mapping[str, int]:
     # A file that also holds stamps with a year must not move: those are right already.
     is_whole = (pl.col("first_time").dt.year() == clock.YEAR) & (pl.col("last_time").dt.year() == clock.YEAR)
     yearless = files.filter(~has_year, is_whole)
-    return {path: shift for path, shift in _yearless(yearless, last) if shift}
+    is_dayless = pl.col("zone_source").str.contains(NO_DAY)
+    spans = dated["first_time"].to_physical().drop_nulls().to_list()
+    first = window.start if window else max(min(spans, default=last), last - DAY)
+    found = {path: shift for path, shift in _yearless(yearless.filter(~is_dayless), last) if shift}
+    return found | dict(_dayless(yearless.filter(is_dayless), first, last))
+
+
+def _dayless(files: pl.DataFrame, first: int, last: int) -> Iterator[tuple[str, int]]:
+    """The whole days that put notes into the window, or the last day of the data: its latest that begins before the end."""
+    for path, start in sorted(files.select("path", pl.col("first_time").to_physical()).rows()):
+        nearest = min(
+            range((first - start) // DAY - 1, (last - start) // DAY + 2),
+            key=lambda days: (max(0, first - start - days * DAY, start + days * DAY - last), -days),
+        )
+        yield path, nearest * DAY
 
 
 def _yearless(files: pl.DataFrame, last: int) -> Iterator[tuple[str, int]]:

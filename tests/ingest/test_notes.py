@@ -37,12 +37,19 @@ def test_notes_have_times_roles_and_no_names() -> None:
     ]
 
 
-def test_midnight_is_passed_and_a_text_without_a_day_has_no_times() -> None:
+def test_midnight_is_passed_and_a_text_without_a_day_has_times_on_none() -> None:
     assert [row[0] for row in _rows("2026-05-06\n23:50 paged for checkout\n00:10 back to normal\n")[1:]] == [
         "2026-05-06 23:50:00",
         "2026-05-07 00:10:00",
     ]
-    assert {row[0] for row in _rows("23:50 paged for checkout\n00:10 back to normal\n")} == {None}
+    assert [row[0] for row in _rows("23:50 paged for checkout\n00:10 back to normal\n")] == [
+        "2000-01-01 23:50:00",
+        "2000-01-02 00:10:00",
+    ]
+    assert [row[0] for row in _rows("23:50 paged for checkout\n2026-05-07\n00:10 back to normal\n")][::2] == [
+        None,
+        "2026-05-07 00:10:00",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The clock audit: years, zones and skew that other files show, and what is only said."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -162,3 +163,28 @@ def test_only_a_file_without_any_year_moves(tmp_path: Path, first: datetime, yea
     moved = clocks.shifts(store, None).get("sys.log", 0)
 
     assert round(moved / (365.25 * 24 * HOUR)) == years
+
+
+def test_notes_without_a_day_are_put_into_the_window_or_the_last_day_of_the_data(tmp_path: Path) -> None:
+    from forensics import ingest
+    from forensics.bundle import open_bundle
+    from forensics.library import Library
+    from forensics.records.options import Options, silent
+
+    folder = tmp_path / "bundle"
+    folder.mkdir()
+    (folder / "notes.md").write_text("# Timeline\n\n- 23:50 paged for checkout\n- 00:20 rolled back pay\n")
+    (folder / "app.log").write_text(
+        "2026-05-05T08:00:00Z INFO up\n2026-05-06T23:45:00Z ERROR boom\n2026-05-07T01:00:00Z INFO ok\n"
+    )
+    bundle, store = open_bundle(folder, tmp_path / "scratch", Options()), Store(tmp_path / "tables")
+    ingest.read(bundle, store, Library(), Options(), lambda work, items: [work(each) for each in items], silent)
+
+    moved = clocks.shifts(store, None)
+    shifted = replace(store, shifts=moved).scan("notes").sort("line").collect()
+
+    assert [f"{each:%Y-%m-%d %H:%M}" for each in shifted["time"].drop_nulls()] == [
+        "2026-05-06 23:50",
+        "2026-05-07 00:20",
+    ]
+    assert set(moved) == {"notes.md"}

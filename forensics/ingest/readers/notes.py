@@ -45,6 +45,8 @@ ROLE = re.compile(
     r"(?i)^(?P<role>on-?call(?: engineer)?|incident commander|ic|sre|dba|support|comms|ops|duty manager)\s?[:\u2013\u2014-]\s+(?P<said>\S.*)$"
 )
 SPEAKS_OF = 0.5
+# Clocks of which no line says the day stand on this one, in the year of stamps without a year, until ``resolve`` moves them.
+NO_DAY = date(clock.YEAR, 1, 1)
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -70,6 +72,11 @@ def _is_human(entry: re.Match[str]) -> bool:
 def read(text: str) -> Raw:
     """A note a line (its time, role and text): lines below an entry have its time, lines above the first have none."""
     rows = list(_rows(text))
+    undated = [row for row in rows if str(row["time"]).startswith(f"{clock.YEAR}-")]
+    if len(undated) < sum(row["time"] is not None for row in rows):
+        # Beside lines with a day those without have none that could be told.
+        for row in undated:
+            row["time"] = None
     if rows:
         yield (
             "notes",
@@ -81,17 +88,17 @@ def _rows(text: str) -> Iterator[dict[str, Any]]:
     lines = text.splitlines()
     named = IN_ZONE.search(text)
     zone = named["zone"] if named else ""
-    day, last, stamp = _first_day(lines), None, None
+    day, last, stamp = _first_day(lines) or NO_DAY, None, None
     for number, line in enumerate(lines, 1):
         found = ENTRY.match(line)
         if found:
             day = date.fromisoformat(found["day"]) if _is_day(found["day"]) else day
             moment = _moment(day, found)
-            if moment and last and not found["day"] and last - moment > HALF_A_DAY:
+            if last and not found["day"] and last - moment > HALF_A_DAY:
                 moment += timedelta(days=1)
                 day = moment.date()
-            last = moment or last
-            stamp = f"{moment:%Y-%m-%d %H:%M:%S}{_suffix(found['zone'] or zone)}" if moment else None
+            last = moment
+            stamp = f"{moment:%Y-%m-%d %H:%M:%S}{_suffix(found['zone'] or zone)}"
         elif DATED.match(line) and (dated := _date(line)):
             day, last, stamp = dated, None, None
         if found or (re.search(r"\w", line) and not line.lstrip().startswith("#")):
@@ -105,9 +112,7 @@ def _suffix(zone: str) -> str:
     return f" {zone}" if zone else ""
 
 
-def _moment(day: date | None, found: re.Match[str]) -> datetime | None:
-    if day is None:
-        return None
+def _moment(day: date, found: re.Match[str]) -> datetime:
     hour = int(found["hour"])
     if found["half"]:
         hour = hour % 12 + 12 * (found["half"].lower() == "p")
