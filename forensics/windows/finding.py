@@ -76,7 +76,8 @@ def _baselines(declared: Declared, incident: Window, span: Window) -> tuple[Wind
         # Where subtracting leaves nothing, a baseline with another incident in it is better than none.
         return tuple(sorted(apart or kept))
     before = Window(max(span.start, incident.start - LONGEST_BASELINE), incident.start - GUARD)
-    after = Window(incident.end + GUARD, span.end)
+    # What an incident leaves behind lasts about as long as it did.
+    after = Window(incident.end + max(GUARD, incident.end - incident.start), span.end)
     usable = [each for each in (before, after) if each.end - each.start >= MINUTE]
     if before in usable and before.end - before.start >= SHORT_BASELINE:
         usable = [before]
