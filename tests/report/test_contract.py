@@ -172,3 +172,25 @@ def test_a_user_lays_words_style_and_sections_on_top(sample: dict[str, Any], tmp
     assert "## Ledger" in text
     assert "## Forecast" not in text
     assert 'id="forecast"' not in page
+
+
+@pytest.mark.parametrize("form", ["html", "md"])
+def test_a_similar_incident_says_why_and_what_fixed_it(sample: dict[str, Any], form: str) -> None:
+    past = {
+        "id": "inc-7", "incident": "inc-7: Pool <b>full</b>", "when": "2025-11-03", "score": 0.714, "cause": "Pool exhausted",
+        "reviewed": True, "why": ["cause pool", "template timed out"],
+        "fixed_by": "Raise the pool.", "evidence": sample["verdict"]["evidence"][:1],
+    }  # fmt: skip
+    page = report.render(sample | {"similar_incidents": [past]}, form, Library()).decode()
+    body = page.partition('<section id="similar')[2].partition("</section>")[0] if form == "html" else page
+    said = " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).replace("\\", "").split())
+
+    for wanted in (
+        "71\u202f% alike".replace("\u202f", " "),
+        "2025-11-03",
+        "confirmed in its review",
+        "cause pool; template timed out",
+        "Raise the pool.",
+    ):
+        assert wanted in said
+    assert "<b>full" not in body.replace("\\<b", "")
