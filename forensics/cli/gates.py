@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import click
 
 from forensics.cli import conditions, outputs
-from forensics.errors import UsageError
+from forensics.errors import OutputError, UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 # What XML 1.0 does not allow even when escaped.
@@ -20,7 +20,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 def options(command: Command) -> Command:
     """Add ``--junit`` and ``--summary``."""
-    told = "Write a job summary as Markdown, as for GITHUB_STEP_SUMMARY."
+    told = "Add a job summary as Markdown to FILE, as for GITHUB_STEP_SUMMARY."
     command = click.option("--summary", type=FILE, metavar="FILE", help=told)(command)
     told = "Write the conditions of --fail-on as JUnit XML, a test case each."
     return click.option("--junit", type=FILE, metavar="FILE", help=told)(command)
@@ -53,12 +53,24 @@ def settle(asked: Mapping[str, float], report: Mapping[str, Any], junit: Path | 
 def write(report: Mapping[str, Any], outcome: Mapping[str, str], junit: Path | None, summary: Path | None) -> None:
     """Write what was asked for; ``outcome`` says by condition what it found, "" where it does not hold.
 
+    A summary is added to what earlier steps of a job wrote there.
+
     Raises:
         OutputError: a file cannot be written.
     """
-    for place, body in ((junit, as_junit(outcome)), (summary, as_summary(report, outcome))):
-        if place is not None:
-            outputs.write(place.parent, {place.name: body.encode()})
+    if junit is not None:
+        outputs.write(junit.parent, {junit.name: as_junit(outcome).encode()})
+    if summary is not None:
+        _add(summary, as_summary(report, outcome))
+
+
+def _add(place: Path, text: str) -> None:
+    try:
+        before = place.read_bytes() if place.exists() else b""
+    except OSError as error:
+        raise OutputError(f"cannot read {place}: {error.strerror}", hint="Name another file.") from error
+    gap = b"\n" if before and not before.endswith(b"\n\n") else b""
+    outputs.write(place.parent, {place.name: before + gap + text.encode()})
 
 
 def as_junit(outcome: Mapping[str, str]) -> str:

@@ -110,6 +110,17 @@ def test_a_broken_bundle_fails_alone_and_an_interrupted_run_comes_to_the_same(bo
     assert b"Not analyzed" in (whole / "index.html").read_bytes()
 
 
+def test_an_archive_of_random_bytes_fails_alone(tmp_path: Path) -> None:
+    bundle(tmp_path / "in" / "one")
+    (tmp_path / "in" / "packed").mkdir()
+    (tmp_path / "in" / "packed" / "noise.zip").write_bytes(bytes(n * 7919 % 251 for n in range(5000)))
+
+    noise, one = batch.run(batch.seek([tmp_path / "in"]), plan(tmp_path / "out"), lambda *_: None)
+
+    assert (noise.bundle.name, noise.row, one.error) == ("noise", None, "")
+    assert "noise.zip" in noise.error
+
+
 def test_a_process_that_dies_fails_its_bundle_alone(
     both: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

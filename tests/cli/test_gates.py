@@ -46,6 +46,14 @@ def test_the_summary_says_the_verdict_and_each_condition_and_escapes(tmp_path: P
     assert "The pool \\| ran out." in said
 
 
+def test_a_summary_is_added_to_that_of_earlier_steps(tmp_path: Path) -> None:
+    (tmp_path / "s.md").write_text("## Build\n", encoding="utf-8")
+
+    gates.write(REPORT, {}, None, tmp_path / "s.md")
+
+    assert (tmp_path / "s.md").read_text(encoding="utf-8") == f"## Build\n\n{gates.as_summary(REPORT, {})}"
+
+
 def test_all_conditions_that_hold_are_named() -> None:
     with pytest.raises(ConditionError, match=r"a root cause is identified; 10\.0% was not read"):
         check(held(parse("identified,slo,unread=5%"), REPORT))
