@@ -68,7 +68,7 @@ def make(name: str, folder: Path, number: int) -> None:
     alert = case["alert"].split()
     said = {
         "service": alert[0], "metric": alert[1], "threshold": float(alert[2]), "observed": float(alert[3]),
-        "fired_at": at(ONSET + 9), "severity": "critical", "monitor": f"{alert[0]}-{alert[1]}",
+        "fired_at": at(ONSET + min(9.0, (case.get("ends", LASTS) - ONSET) / 2)), "severity": "critical", "monitor": f"{alert[0]}-{alert[1]}",
         "summary": case.get("summary", f"{alert[0]}: {alert[1]} is out of bounds"),
     }  # fmt: skip
     if "ends" in case:
@@ -171,7 +171,8 @@ def _shipped(name: str, case: Case, folder: Path, *, is_plain: bool) -> None:
         diff = f"--- a/{path}\n+++ b/{path}\n@@ -10,4 +10,5 @@\n" + "\n".join(lines)
         commits.append({"sha": sha(name, f"around {number}"), "at": 3 + number * 11, "title": title, "diff": diff})
     commits.sort(key=lambda row: (row["at"], row["sha"]))
-    deploys = sorted((minute, service, row) for row in commits for service, minute in row.get("live", {}).items())
+    shipped = ((minute, service, row) for row in commits for service, minute in row.get("live", {}).items())
+    deploys = sorted(shipped, key=lambda each: each[:2])
     if is_plain:
         _text(folder / "git.log", (_printed(row) for row in reversed(commits)))
         rows = [f"{at(t)},{s},r{t}-{row['sha'][:5]},{row['sha']},succeeded" for t, s, row in deploys]
