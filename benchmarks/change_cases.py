@@ -35,7 +35,7 @@ AROUND = (
     ("style: a blank line", "services/tariff/rate.go", ["+"]),
     ("feat: label of the tariff page", "web/tariff/label.css", ["-  color: #333;", "+  color: #222;"]),
     ("refactor: comment", "services/mailer/queue.py", ["-# queue of letters", "+# the queue of letters that wait"]),
-    ("feat: export tariffs", "services/tariff/export.go", ["+func Export(w io.Writer, all []Tariff) error { return csv.NewWriter(w).Write(head(all)) }"]),
+    ("feat: export tariffs", "services/tariff/export.go", ["+func Export(w io.Writer, all []Tariff) error { return write(w, all) }"]),
     ("docs: on call", "docs/oncall.md", ["-Call the desk.", "+Call the desk first."]),
     ("bump linter", "tools/lint/requirements.txt", ["-ruff==0.5.1", "+ruff==0.5.2"]),
     ("fix: a letter's subject", "services/mailer/subject.py", ['-    return "Your bill"', '+    return "Your bill for this month"']),
@@ -179,7 +179,10 @@ def _shipped(name: str, case: Case, folder: Path, *, is_plain: bool) -> None:
         _text(folder / "deploys.csv", iter(["deployed_at,service,version,commit_sha,status", *rows]))
         return
     told = [
-        {"sha": row["sha"], "author": "dev", "timestamp": at(row["at"]), "message": row["title"], "files_changed": _paths(row["diff"]), "diff": row["diff"]}
+        {
+            "sha": row["sha"], "author": "dev", "timestamp": at(row["at"]), "message": row["title"],
+            "files_changed": _paths(row["diff"]), "diff": row["diff"],
+        }
         for row in commits
     ]  # fmt: skip
     _json(folder / "commits.json", told)
