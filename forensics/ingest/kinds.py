@@ -29,8 +29,9 @@ IDENTIFIERS = (
     + rf"|0{{5,}}{LETTER}{HEX}*|[A-Za-z_]+0[0-9A-Za-z_]*0[0-9A-Za-z_]*0[0-9A-Za-z_]*)\b"
 )
 IDENTIFIER = "0a0a0a0a"
-# The message of a JSON object, left as it is, or another text in it, left out.
-BESIDE = r'''("(?:{names})"\s*:\s*"(?:[^"\\]|\\.)*")|("[0-9A-Za-z_.@-]+"\s*:\s*")[^"\\]*"'''
+# A text in a JSON object under one of some keys.
+BESIDE = r'''"(?:{keys})"\s*:\s*"[^"\\]*"'''
+SAMPLED = 500
 
 
 class Text:
@@ -74,19 +75,21 @@ def is_told(formats: Sequence[Format], masks: masking.Masks) -> bool:
     )
 
 
-def folded(text: pl.Series, names: str) -> pl.Series:
+def folded(text: pl.Series, keys: str) -> pl.Series:
     """Lines whose digits are 0 with each long identifier as one, and JSON objects without what is not their message.
 
     Where a colon follows an identifier, masks look at its first letter, so that the line stays as it is.
 
     Args:
         text: lines, every digit 0.
-        names: what keys of the message are called, as alternatives of a regular expression; "" where nothing is JSON.
+        keys: keys of JSON objects that are not of their message, as alternatives of a regular expression; "" for none.
     """
-    short = text.str.replace_all(IDENTIFIERS, IDENTIFIER)
-    if names:
-        bare = short.str.replace_all(BESIDE.format(names=names), '${1}${2}"')
-        short = pl.select(pl.when(short.str.starts_with("{")).then(bare).otherwise(short)).to_series()
+    short = text
+    is_object = text.str.starts_with("{")
+    if keys and is_object.any():
+        bare = text.filter(is_object).str.replace_all(BESIDE.replace("{keys}", keys), "")
+        short = text.scatter(is_object.arg_true(), bare)
+    short = short.str.replace_all(IDENTIFIERS, IDENTIFIER)
     return pl.select(
         pl.when(short.str.contains(IDENTIFIER + ":", literal=True)).then(text).otherwise(short)
     ).to_series()
@@ -106,6 +109,7 @@ class Kinds:
     number: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
     way: Numbers = field(default_factory=lambda: np.empty(0, dtype=np.uint32))
     at: dict[int, list[int]] = field(default_factory=dict)
+    keys: str | None = None
     around: dict[int, tuple[int, list[str]]] = field(default_factory=dict)
     by_digits: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -121,7 +125,7 @@ class Kinds:
         rows = pl.DataFrame({"whole": read.hash()}).with_row_index("row")
         first = rows.group_by("whole").agg(pl.col("row").min()).sort("row")
         shown = read.gather(first["row"])
-        short = folded(shown, self.names)
+        short = folded(shown, self._beside(shown))
         is_short = short != shown
         same = pl.select(pl.when(is_short).then(short.hash(1)).otherwise(shown.hash(0))).to_series()
         first = first.with_columns(same.alias("same"), is_short.alias("is_short"))
@@ -135,14 +139,17 @@ class Kinds:
             "kind"
         ].to_numpy()
 
-    @property
-    def names(self) -> str:
-        """What keys of messages in JSON objects are called; "" where objects are more than messages."""
+    def _beside(self, text: pl.Series) -> str:
+        """Keys of the JSON objects among the first lines that are not of their message; "" where objects are more than logs."""
         objects = [one.json for one in self.formats if one.json is not None]
-        if any(each.to != "logs" for each in objects):
+        if not objects or any(each.to != "logs" for each in objects):
             return ""
-        said = " ".join(each.columns.get("message", "") for each in objects)
-        return "|".join(sorted({re.escape(name) for name in re.findall(r"[\w@-]+", said)}))
+        if self.keys is None:
+            named = {name for each in objects for name in re.findall(r"[\w@-]+", each.columns.get("message", ""))}
+            first = text.filter(text.str.starts_with("{")).head(SAMPLED).to_list()
+            seen = {key for line in first for key in re.findall(r'"([\w.@-]+)"\s*:\s*"', line)}
+            self.keys = "|".join(re.escape(key) for key in sorted(seen - named))
+        return self.keys
 
     def _forget(self) -> None:
         self.table = self.table.clear()

@@ -20,6 +20,8 @@ from forensics.ingest.sources import Known
 from forensics.records.bundle import File
 from forensics.store import Store
 
+# Each chunk takes a few calls of every pattern and mask, which cost much for few lines.
+CHUNK = 2 * content.CHUNK
 MIXED = np.uint64(0x9E37_79B9_7F4A_7C15)
 # What each line of an event counts for in the hash of the event, by its place.
 WEIGHTS = np.cumprod(np.full(lines.LONGEST_EVENT + 2, MIXED, dtype=np.uint64))
@@ -72,7 +74,7 @@ def _read(file: File, part: str, store: Store, into: Messages, folder: Path) -> 
 
 def _chunks(file: File, of: "Lines", notes: list[str]) -> Iterator[Numbers]:
     waiting = b""
-    for chunk in content.chunks(file.location, notes):
+    for chunk in content.chunks(file.location, notes, CHUNK):
         numbers, waiting = of.numbers(waiting + chunk, notes, is_last=False)
         yield numbers
     if waiting:

@@ -76,7 +76,7 @@ def test_numbers_are_those_of_the_messages_that_reading_gives(texts: tuple[str, 
 def test_events_that_two_chunks_share_are_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "app.log"
     log.write_text(_lines(TEXTS, 3), encoding="utf-8")
-    monkeypatch.setattr("forensics.content.chunks.__defaults__", (4_000,))
+    monkeypatch.setattr("forensics.ingest.numbering.CHUNK", 4_000)
 
     numbered, read = _both(log, tmp_path)
 
