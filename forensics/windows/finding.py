@@ -14,7 +14,7 @@ LONGEST_BASELINE = 26 * 60 * MINUTE
 # What happens right before the detected onset may be the incident building up.
 GUARD = MINUTE
 # A single earlier incident fills much of a baseline shorter than this; then the time after the incident counts as well.
-SHORT_BASELINE = 120 * MINUTE
+SHORT_BASELINE = 60 * MINUTE
 
 
 def find(store: Store, declared: Declared, options: Options, symptom: Symptom | None) -> Windows:
