@@ -4,9 +4,10 @@ import hashlib
 import json
 import multiprocessing
 import os
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -25,6 +26,8 @@ BASE_BYTES = 220 << 20
 PER_BYTE = 6
 PACKED = (".gz", ".zip", ".xz", ".zst", ".tgz", ".txz", ".bz2", ".evtx", ".parquet")
 PER_PACKED_BYTE = 40
+# What the process that hands out the work takes itself, with the one that watches over its children.
+OWN_BYTES = 100 << 20
 MARKER = ".batch"
 
 
@@ -56,7 +59,7 @@ class _Worker:
     pipe: Connection
     job: Job | None = None
     takes: int = 0
-    jobs: int = field(default=0)
+    """Bytes: what its bundle is expected to take, or, once idle, the most it has taken."""
 
 
 Told = Callable[[Outcome, int, int], None]
@@ -68,7 +71,7 @@ def run(bundles: Sequence[Found], plan: Plan, told: Told) -> tuple[Outcome, ...]
     ``told`` hears each outcome with how many are done, of how many. A process that dies fails its bundle alone.
     """
     key = _key(plan)
-    waiting = sorted(bundles, key=lambda each: (each.size_bytes, each.name))
+    waiting = sorted(((estimate(each), each) for each in bundles), key=lambda each: (each[0], each[1].name))
     outcomes: dict[str, Outcome] = {}
     workers: list[_Worker] = []
     try:
@@ -100,23 +103,38 @@ def estimate(bundle: Found) -> int:
     return BASE_BYTES + PER_BYTE * (bundle.size_bytes - packed) + PER_PACKED_BYTE * packed
 
 
-def _assign(workers: list[_Worker], waiting: list[Found], plan: Plan, key: str) -> None:
-    """Give work to idle processes as far as memory allows; the first bundle always fits, or nothing would end."""
+def _assign(workers: list[_Worker], waiting: list[tuple[int, Found]], plan: Plan, key: str) -> None:
+    """Give work to idle processes: the largest bundle that memory allows, or the largest when none is at work."""
     while waiting:
-        takes = estimate(waiting[-1])
-        used = sum(each.takes for each in workers if each.job)
-        if used and used + takes > plan.memory_bytes:
+        busy = [each for each in workers if each.job]
+        if len(busy) >= plan.workers:
             return
-        idle = next((each for each in workers if not each.job), None)
-        if idle is None:
-            if len(workers) >= plan.workers:
-                return
-            idle = _begun(plan)
-            workers.append(idle)
-        bundle = waiting.pop()
+        free = plan.memory_bytes - OWN_BYTES - sum(each.takes for each in busy)
+        fitting = bisect_right(waiting, free, key=lambda each: each[0])
+        if busy and not fitting:
+            return
+        takes, bundle = waiting.pop(fitting - 1 if fitting else -1)
+        idle = _idle(workers, plan, takes, free - takes)
         idle.job = Job(bundle, plan.out, plan.formats, plan.options, key, plan.keeps_case)
-        idle.takes = takes
+        idle.takes = max(takes, idle.takes)
         idle.pipe.send(idle.job)
+
+
+def _idle(workers: list[_Worker], plan: Plan, takes: int, spare: int) -> _Worker:
+    """A process for a bundle that takes ``takes`` bytes; idle ones that hold more than there is to spare are ended."""
+    kept: _Worker | None = None
+    for each in [each for each in workers if not each.job]:
+        more = max(0, each.takes - takes) if kept is None else each.takes
+        if more > max(0, spare):
+            _end(each)
+            workers.remove(each)
+            continue
+        spare -= more
+        kept = kept or each
+    if kept is None:
+        kept = _begun(plan)
+        workers.append(kept)
+    return kept
 
 
 def _begun(plan: Plan) -> _Worker:
@@ -157,10 +175,7 @@ def _heard(workers: list[_Worker], plan: Plan) -> Iterator[Outcome]:
             how = f"signal {-code}" if code < 0 else f"exit code {code}"
             yield Outcome(job.bundle, None, f"its process died ({how}); it may need more memory than there is")
             continue
-        if peak > plan.memory_bytes // plan.workers:
-            # What a process has once taken it does not give back; a fresh one starts small.
-            _end(worker)
-            workers.remove(worker)
+        worker.takes = peak  # What a process has once taken it does not give back.
         yield Outcome(job.bundle, said.get("row"), said.get("error", ""), said.get("is_old", False))
 
 
