@@ -95,7 +95,7 @@ def parse(text: str) -> Node:
         Unread: the query goes beyond the subset.
 
     >>> parse("sum(rate(x[5m]))").inner.arguments[0].range_s
-    300
+    300.0
     """
     if len(text) > LONGEST:
         raise Unread("the query is too long")
