@@ -14,7 +14,6 @@ from forensics.store import Store
 
 # The order of the report's alert rows, which groups refer to by number.
 ORDER = ("time", "component", "name", "file", "record")
-MOST = 200
 # Alerts lag what they watch, and the first may come before the window that requests show.
 LEAD, LAG = 30 * MINUTE, 60 * MINUTE
 FLAPS, FLAP_WINDOW = 3, 60 * MINUTE
@@ -48,13 +47,7 @@ def group(store: Store, windows: Windows, ranking: Ranking) -> Alerting:
 
 
 def _read(store: Store) -> list[_Alert]:
-    rows = (
-        store.scan("alerts")
-        .sort(*ORDER, nulls_last=True)
-        .head(MOST)
-        .with_columns(pl.col("time").to_physical())
-        .collect()
-    )
+    rows = store.scan("alerts").sort(*ORDER, nulls_last=True).with_columns(pl.col("time").to_physical()).collect()
     return [
         _Alert(
             number, row["time"], row["component"] or "", row["name"] or "",

@@ -53,3 +53,14 @@ def test_an_alert_hours_before_is_not_of_the_incident(tmp_path: Path) -> None:
 
     assert [each.role for each in found.groups] == ["early"]
     assert [each.say for each in found.silent] == ["impact.no_alert"]
+
+
+def test_hundreds_of_earlier_alerts_do_not_hide_the_one_that_named_the_cause(tmp_path: Path) -> None:
+    noise = [(i - 400, "backup", "DiskChatter") for i in range(250)]
+
+    found = grouped(tmp_path, [*noise, (5, "db", "PoolFull")])
+
+    told = [(each.role, each.component, len(each.members)) for each in found.groups]
+    assert told == [("cause", "db", 1), ("unrelated", "backup", 250)]
+    assert (found.alerts, found.noise_ratio) == (251, 1 - 1 / 251)
+    assert [each.values["component"] for each in found.silent] == ["web", "cart"]
