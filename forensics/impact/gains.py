@@ -12,22 +12,27 @@ LONGEST = 30 * 1_440
 GAINS = pl.Schema({"series_id": pl.UInt64(), "minute": pl.Int64(), "gain": pl.Float64(), "is_reset": pl.Boolean()})
 
 
+def scrapes(store: Store, ids: Sequence[int]) -> pl.DataFrame:
+    """Finite samples of series: ``series_id``, ``time`` (us), ``value``, sorted; a scrape stored twice counts once."""
+    return (
+        store.scan("metrics")
+        .filter(pl.col("series_id").is_in(list(ids)), pl.col("value").is_finite())
+        .group_by("series_id", pl.col("time").to_physical()).agg(pl.col("value").max())
+        .sort("series_id", "time").collect()
+    )  # fmt: skip
+
+
 def gained(store: Store, ids: Sequence[int]) -> pl.DataFrame:
     """Rows of ``GAINS`` sorted by series and minute: one for each minute between two samples that a gain is spread over.
 
     A sample at a full minute counts what came before it. What came between two samples is spread evenly over their minutes,
     whole events where it is whole. After a reset a counter counts from zero, in the minute of its sample; the minutes before
     stay unknown, and what the counter held when it was reset is not seen, nor is a second reset before the next sample: the
-    gain is then a lower bound. A scrape stored twice counts once. Where a clock was set back, samples fall into the past of
+    gain is then a lower bound. Where a clock was set back, samples fall into the past of
     others: one that is lower than the sample before, but not below half of it as after a reset, and that the next one
     makes good, is left out.
     """
-    mine = (
-        store.scan("metrics")
-        .filter(pl.col("series_id").is_in(list(ids)), pl.col("value").is_finite())
-        .group_by("series_id", pl.col("time").to_physical()).agg(pl.col("value").max())
-        .sort("series_id", "time").collect()
-    )  # fmt: skip
+    mine = scrapes(store, ids)
     before, after = pl.col("value").shift(1).over("series_id"), pl.col("value").shift(-1).over("series_id")
     stray = (pl.col("value") < before) & (pl.col("value") >= before / 2) & (after >= before)
     kept = mine.filter(~stray.fill_null(value=False)).with_columns(

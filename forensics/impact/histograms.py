@@ -31,6 +31,18 @@ class Histogram:
         return self.buckets[-1][1] if self.buckets else 0.0
 
 
+def bound(text: str) -> float | None:
+    """The upper bound that a bucket's label ``le`` says; None where it is no number.
+
+    >>> bound("0.5"), bound("+Inf"), bound("fast")
+    (0.5, inf, None)
+    """
+    try:
+        return math.inf if text.lower() in ("+inf", "inf") else float(text)
+    except ValueError:
+        return None
+
+
 def histogram(rows: Iterable[Bucket], *, is_cumulative: bool = True) -> Histogram:
     """Buckets in any order, made ready: sorted, equal bounds merged, forced not to fall.
 

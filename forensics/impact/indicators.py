@@ -35,7 +35,7 @@ def latency(
     for group in _grouped(told, components):
         least = min(row["q"] for row in group)
         mine = [row for row in group if row["q"] == least]
-        limit = threshold_s * (1_000 if MILLIS.search(mine[0]["metric"]) else 1)
+        limit = _limit(mine[0]["metric"], threshold_s)
         return _minutely(store, window, mine, "quantile", limit)
     return None
 
@@ -44,7 +44,7 @@ def freshness(store: Store, window: Window, components: tuple[str, ...], limit_s
     """Minutes in which the data was at most ``limit_s`` old: an age, or the time since a stamp; None without such a gauge."""
     rows = _series(store)
     for group in _grouped([row for row in rows if AGE.search(row["metric"])], components):
-        limit = limit_s * (1_000 if MILLIS.search(group[0]["metric"]) else 1)
+        limit = _limit(group[0]["metric"], limit_s)
         return _minutely(store, window, group, "age", limit)
     for group in _grouped([row for row in rows if STAMP.search(row["metric"])], components):
         return _minutely(store, window, group, "stamp", limit_s)
@@ -88,17 +88,10 @@ def _quantile(row: Mapping[str, Any]) -> float | None:
 
 
 def _of_buckets(store: Store, window: Window, group: Rows, rows: Rows, threshold_s: float) -> Minutes | None:
-    bounds = {row["series_id"]: bound for row in group if (bound := _bound(row["said"].get("le"))) is not None}
-    counting = [
-        row["series_id"] for row in rows
-        if row["component"] == group[0]["component"] and row["metric"] == group[0]["metric"].removesuffix("_bucket") + "_count"
-    ]  # fmt: skip
-    if math.inf not in bounds.values():
-        # Without its last bucket a histogram still tells how many there were, if it counts them.
-        bounds |= dict.fromkeys(counting, math.inf)
+    bounds = _bounds(group, rows)
     if math.inf not in bounds.values() or len(set(bounds.values())) < 2:
         return None
-    limit = threshold_s * (1_000 if MILLIS.search(group[0]["metric"]) else 1)
+    limit = _limit(group[0]["metric"], threshold_s)
     gains = gained(store, sorted(bounds))
     each: dict[int, dict[float, float]] = {}
     for key, minute, gain in gains.sort("minute", "series_id", "gain").select("series_id", "minute", "gain").rows():
@@ -128,11 +121,20 @@ def _of_buckets(store: Store, window: Window, group: Rows, rows: Rows, threshold
     )  # fmt: skip
 
 
-def _bound(text: object) -> float | None:
-    try:
-        return math.inf if str(text).lower() in ("+inf", "inf") else float(str(text))
-    except ValueError:
-        return None
+def _bounds(group: Rows, rows: Rows) -> dict[int, float]:
+    """The bound of each series of a histogram; without a last bucket its count, where it has one, tells how many there were."""
+    told = {row["series_id"]: histograms.bound(str(row["said"].get("le"))) for row in group}
+    bounds = {key: bound for key, bound in told.items() if bound is not None}
+    if math.inf not in bounds.values():
+        component, metric = group[0]["component"], group[0]["metric"].removesuffix("_bucket") + "_count"
+        counting = [row["series_id"] for row in rows if (row["component"], row["metric"]) == (component, metric)]
+        bounds |= dict.fromkeys(counting, math.inf)
+    return bounds
+
+
+def _limit(metric: str, seconds: float) -> float:
+    """A time in the unit that a metric has by its name."""
+    return seconds * (1_000 if MILLIS.search(metric) else 1)
 
 
 def _minutely(store: Store, window: Window, group: Rows, source: str, limit: float) -> Minutes | None:

@@ -21,7 +21,7 @@ MEASURABLE = ("availability", *LIMITED)
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """What an objective was measured on, if at all; ``query`` is run, or says in ``why`` what kept it from being so."""
+    """What an objective was measured on, if at all; ``is_run`` where its own query was, else ``why`` says what kept it from being so."""
 
     seen: Minutes | None
     is_run: bool = False

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import polars as pl
-
+from forensics.impact import gains
 from forensics.measuring import labelled
 from forensics.records.window import Micros
 from forensics.store import Store
@@ -61,14 +60,8 @@ def find(store: Store) -> Iterator[Bounded]:
 
 def samples(store: Store, ids: Sequence[int]) -> tuple[tuple[Micros, float], ...]:
     """The finite samples of series, summed where several have the same instant."""
-    found = (
-        store.scan("metrics")
-        .filter(pl.col("series_id").is_in(list(ids)), pl.col("value").is_finite())
-        .group_by(pl.col("time").to_physical(), "series_id").agg(pl.col("value").max())
-        .sort("time", "series_id").collect()
-    )  # fmt: skip
     totals: dict[Micros, float] = {}
-    for time, _, value in found.rows():
+    for _, time, value in gains.scrapes(store, ids).sort("time", "series_id").rows():
         totals[time] = totals.get(time, 0.0) + value
     return tuple(totals.items())
 

@@ -89,7 +89,7 @@ def _tables(text: str, formats: Sequence[Format]) -> Iterator[Near]:
     else:
         header = csvs.header(text)[0]
     for each in formats if header else ():
-        if not (each.is_aligned if kind == "aligned" else each.is_csv):
+        if not (each.is_aligned if kind in sources.ALIGNED else each.is_csv):
             continue
         for table in each.tables:
             lacking = [key for key in table.requires if not any(one in header for one in key.split("|"))]

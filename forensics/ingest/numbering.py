@@ -58,14 +58,12 @@ def _read(file: File, part: str, store: Store, into: Messages, folder: Path) -> 
         for each in store.parts("logs")
         if each.stem.startswith(part)
     ]
-    columns = (pl.col("message_key"), pl.col("masked", "example").cast(pl.String))
+    columns = pl.col("masked", "example").cast(pl.String)
     texts = [pl.read_parquet(each).select(columns) for each in store.parts("messages") if each.stem.startswith(part)]
     if not rows:
         return ()
-    for key, masked, example in pl.concat(texts).unique("message_key").sort("message_key").rows():
-        if into.numbers.setdefault(key, len(into.masked)) == len(into.masked):
-            into.masked.append(masked)
-            into.examples.append(example)
+    found = pl.concat(texts)
+    into.add_masked(found["masked"], found["example"])
     target = folder / f"{part}-0000.arrow"
     number = pl.col("message_key").replace_strict(into.numbers, return_dtype=pl.UInt32).alias("number")
     pl.concat(rows).sort("line").select("line", number).write_ipc(target)
@@ -119,7 +117,7 @@ class Lines:
         at = np.arange(len(members)) - np.repeat(first, sizes)
         same = np.add.reduceat(self.kinds.same[kind[members]] * WEIGHTS[at], first)
         distinct, one, back = np.unique(same, return_index=True, return_inverse=True)
-        new = [n for n, each in enumerate(distinct) if self.events.get(int(each)) is None]
+        new = [n for n, each in enumerate(distinct) if int(each) not in self.events]
         if len(self.events) > keying.MOST_SEEN:
             self.events.clear()
             new = list(range(len(distinct)))

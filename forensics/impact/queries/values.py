@@ -5,9 +5,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-import polars as pl
-
-from forensics.impact import counters, histograms
+from forensics.impact import counters, gains, histograms
 from forensics.impact.queries.parsing import Aggregate, Binary, Call, Node, Number, Selector, Unread
 from forensics.impact.queries.selecting import Bundled, Labels
 from forensics.records.window import Micros
@@ -53,7 +51,7 @@ class Values:
         if isinstance(node, Selector):
             if node.range_s is not None:
                 raise Unread("a range stands where a value is needed")
-            return self._each(node, lambda samples, at: _last(samples, at))
+            return self._each(node, _last)
         if isinstance(node, Call):
             return self._call(node)
         if isinstance(node, Aggregate):
@@ -97,7 +95,7 @@ class Values:
         groups: dict[Labels, list[tuple[float, Row]]] = {}
         for labels, row in found.items():
             said = dict(labels)
-            bound = _bound(said.pop("le", ""))
+            bound = histograms.bound(said.pop("le", ""))
             if bound is not None:
                 groups.setdefault(tuple(sorted(said.items())), []).append((bound, row))
         return {
@@ -183,14 +181,8 @@ def _last(samples: Samples, at: float) -> float | None:
 
 
 def _samples(bundled: Bundled, ids: Sequence[int]) -> dict[int, list[tuple[float, float]]]:
-    found = (
-        bundled.store.scan("metrics")
-        .filter(pl.col("series_id").is_in(list(ids)), pl.col("value").is_finite())
-        .group_by("series_id", pl.col("time").to_physical()).agg(pl.col("value").max())
-        .sort("series_id", "time").collect()
-    )  # fmt: skip
     rows: dict[int, list[tuple[float, float]]] = {}
-    for key, time, value in found.rows():
+    for key, time, value in gains.scrapes(bundled.store, ids).rows():
         rows.setdefault(key, []).append((time / 1e6, value))
     return rows
 
@@ -202,13 +194,6 @@ def _either(first: Row, second: Row) -> Row:
 def _folded(values: Sequence[float | None], fold: Callable[[Sequence[float]], float]) -> float | None:
     seen = [value for value in values if value is not None]
     return fold(seen) if seen else None
-
-
-def _bound(text: str) -> float | None:
-    try:
-        return math.inf if text.lower() in ("+inf", "inf") else float(text)
-    except ValueError:
-        return None
 
 
 def _quantile_at(q: float, rows: Sequence[tuple[float, float | None]]) -> float | None:
